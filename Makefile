@@ -1,0 +1,58 @@
+# The only door: everything a person or CI does starts here.
+SHELL := /bin/bash
+CONFIGURATION ?= Release
+BIN := artifacts/bin
+RID ?= $(shell ./tests/prepare.sh rid)
+DOTNET_FLAGS := --nologo -v quiet -c $(CONFIGURATION)
+
+.DEFAULT_GOAL := help
+.PHONY: help build run demo test unit integration bench aot lint fix clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+build: ## builds everything; leaves artifacts/bin/dkm and artifacts/bin/dkm-standalone
+	@./tests/prepare.sh build
+	dotnet build Dkm.sln $(DOTNET_FLAGS)
+	@mkdir -p $(BIN)
+	dotnet publish clients/Dkm.Cli $(DOTNET_FLAGS) --no-build -o $(BIN)
+	dotnet publish services/Dkm.Standalone $(DOTNET_FLAGS) --no-build -o $(BIN)
+	dotnet publish samples/ConnectedAccounts $(DOTNET_FLAGS) --no-build -o $(BIN)
+
+run: build ## starts DKM in development mode in the foreground
+	@exec $(BIN)/dkm-standalone --Development=true
+
+demo: build ## the story of the connected accounts, every step checked
+	@./tests/prepare.sh demo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ./samples/ConnectedAccounts/demo.sh
+
+test: build ## all tests (unit, then integration), and the lint of the protos
+	@./tests/prepare.sh test
+	@$(MAKE) --no-print-directory lint
+	@./tests/run.sh $(CONFIGURATION) UnitTests IntegrationTests
+
+unit: build ## unit tests only
+	@./tests/run.sh $(CONFIGURATION) UnitTests
+
+integration: build ## integration tests only
+	@./tests/prepare.sh test
+	@./tests/run.sh $(CONFIGURATION) IntegrationTests
+
+bench: build ## measures the figures; writes artifacts/bench/*.json (12 minutes at most)
+	@mkdir -p artifacts/bench
+	dotnet run --project tests/Dkm.Benchmarks -c Release --no-build -- --out artifacts/bench
+
+aot: ## publishes each executable as native code, warnings as errors, and drives the published binaries
+	@./tests/prepare.sh aot
+	@./tests/aot.sh $(RID)
+
+lint: ## buf lint (and buf breaking against main), formatting
+	@./tests/prepare.sh lint
+	@./tests/lint.sh
+
+fix: ## formats the code
+	dotnet format Dkm.sln
+
+clean: ## removes what was built
+	rm -rf artifacts
+	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +

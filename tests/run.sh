@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Runs test projects that are already built, and ends with the counts of all of them.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+configuration=$1; shift
+passed=0; failed=0; skipped=0; status=0
+for project in "$@"; do
+  log=$(mktemp)
+  dotnet test --project "tests/Dkm.$project" -c "$configuration" --no-build --no-ansi 2>&1 | tee "$log"
+  code=${PIPESTATUS[0]}
+  count() { sed -nE "s/^ *$1: ([0-9]+)\$/\1/p" "$log" | tail -n 1; }
+  ran=$(count succeeded); broken=$(count failed); left=$(count skipped)
+  rm -f "$log"
+  if [ "$code" -ne 0 ] || [ -z "$ran" ]; then
+    status=1
+    [ "${broken:-0}" = 0 ] && broken=1 # a run that crashed or ran nothing is a failure, and is counted as one
+  fi
+  passed=$((passed + ${ran:-0})); failed=$((failed + ${broken:-0})); skipped=$((skipped + ${left:-0}))
+done
+if [ "$skipped" -ne 0 ]; then
+  echo "$skipped tests were skipped: nothing may be skipped here"
+  status=1
+fi
+echo "$passed passed, $failed failed"
+exit $status
