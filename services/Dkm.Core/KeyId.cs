@@ -6,7 +6,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 /// <summary>The 128-bit id of a key: a UUIDv7. One id is one key for ever.</summary>
-public readonly record struct KeyId
+public readonly record struct KeyId : IComparable<KeyId>
 {
     /// <summary>Size in bytes.</summary>
     public const int Size = 16;
@@ -43,6 +43,17 @@ public readonly record struct KeyId
         id = Read(bytes);
         return true;
     }
+
+    public static bool operator <(KeyId left, KeyId right) => left.value < right.value;
+
+    public static bool operator >(KeyId left, KeyId right) => left.value > right.value;
+
+    public static bool operator <=(KeyId left, KeyId right) => left.value <= right.value;
+
+    public static bool operator >=(KeyId left, KeyId right) => left.value >= right.value;
+
+    /// <summary>Order of the 16 bytes; for ids made by <see cref="Create"/> that is the order of their milliseconds.</summary>
+    public int CompareTo(KeyId other) => value.CompareTo(other.value);
 
     /// <summary>Writes 16 bytes in network byte order.</summary>
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, value);

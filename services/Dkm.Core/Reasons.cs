@@ -13,6 +13,8 @@ public static class Reasons
     public const string BelowFloor = "BELOW_FLOOR";
     public const string Malformed = "MALFORMED";
     public const string UnknownSuite = "UNKNOWN_SUITE";
+    public const string UnknownFlags = "UNKNOWN_FLAGS";
+    public const string SegmentedNotSupported = "SEGMENTED_NOT_SUPPORTED";
     public const string CannotOpen = "CANNOT_OPEN";
     public const string OtherRing = "OTHER_RING";
     public const string SuiteNotRead = "SUITE_NOT_READ";
