@@ -26,6 +26,11 @@ public static class Reasons
     public const string NotReady = "NOT_READY";
     public const string NotConnected = "NOT_CONNECTED";
     public const string PermissionMissing = "PERMISSION_MISSING";
+    public const string MemberOfBoundGroup = "MEMBER_OF_BOUND_GROUP";
+    public const string NotBound = "NOT_BOUND";
+    public const string Administrator = "ADMINISTRATOR";
+    public const string AdministratorsOnly = "ADMINISTRATORS_ONLY";
+    public const string CallerClass = "CALLER_CLASS";
     public const string HumansHoldNoKeys = "HUMANS_HOLD_NO_KEYS";
     public const string RingNotServed = "RING_NOT_SERVED";
     public const string IdentityClassMismatch = "IDENTITY_CLASS_MISMATCH";
@@ -43,6 +48,7 @@ public static class Reasons
     public const string LastAdministrator = "LAST_ADMINISTRATOR";
     public const string WrongKind = "WRONG_KIND";
     public const string TooManyCalls = "TOO_MANY_CALLS";
+    public const string TooManyConnections = "TOO_MANY_CONNECTIONS";
     public const string TooManyStreams = "TOO_MANY_STREAMS";
     public const string StreamIdle = "STREAM_IDLE";
     public const string Deadline = "DEADLINE";

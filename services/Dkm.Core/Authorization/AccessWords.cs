@@ -1,0 +1,47 @@
+namespace Dkm.Core.Authorization;
+
+/// <summary>The words of a decision. A denial says who the caller is, what is missing, and what may be done about it.</summary>
+internal static class AccessWords
+{
+    public static AccessDecision Granted(SpiffeId caller, string ring, RingPermission wanted, string group) =>
+        new(true, Reasons.MemberOfBoundGroup, $"{caller} is a member of group '{group}', which is bound to '{ring}' with {wanted.Word()}", group);
+
+    public static AccessDecision Administrator(SpiffeId caller) =>
+        new(true, Reasons.Administrator, $"{caller} is an administrator", BuiltInGroups.Administrators);
+
+    public static AccessDecision NotAdministrator(SpiffeId caller) =>
+        new(
+            false,
+            Reasons.AdministratorsOnly,
+            $"{caller} is not a member of '{BuiltInGroups.Administrators}', and only administrators may do this; "
+            + $"an administrator can: dkm group add {BuiltInGroups.Administrators} SPIFFE-ID");
+
+    public static AccessDecision WrongClass(SpiffeId caller, string ring, RingPermission wanted) => caller.Class switch
+    {
+        IdentityClass.Human => new(
+            false,
+            Reasons.HumansHoldNoKeys,
+            $"{caller} is a human, and no human ever gets {wanted.Word()}, here on '{ring}', whatever group she is in; use the identity of a workload that is bound to it"),
+        IdentityClass.Elevated => new(
+            false,
+            Reasons.PermissionMissing,
+            $"{caller} is an elevated identity, which never gets {wanted.Word()} by a binding, here on '{ring}'"),
+        _ => new(
+            false,
+            Reasons.PermissionMissing,
+            $"{caller} is a service, which never gets {wanted.Word()} by a binding, here on '{ring}'"),
+    };
+
+    public static AccessDecision PermissionMissing(SpiffeId caller, string ring, RingPermission wanted) =>
+        new(
+            false,
+            Reasons.PermissionMissing,
+            $"{caller} is bound to '{ring}', but without {wanted.Word()}; an administrator can: dkm ring bind {ring} GROUP={wanted.Word()}");
+
+    public static AccessDecision NotBound(SpiffeId caller, string ring, RingPermission wanted) =>
+        new(
+            false,
+            Reasons.NotBound,
+            $"{caller} is in no group that is bound to '{ring}', so {wanted.Word()} is denied; an administrator can: "
+            + $"dkm group add GROUP {caller}, with a group that is bound, or first: dkm ring bind {ring} GROUP={wanted.Word()}");
+}
