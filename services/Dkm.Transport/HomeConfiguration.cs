@@ -1,0 +1,15 @@
+namespace Dkm.Transport;
+
+using System;
+
+/// <summary><c>config.json</c> of a DKM home: what a client on this machine needs to find the services.</summary>
+public sealed record HomeConfiguration
+{
+    public required string TrustDomain { get; init; }
+
+    public Uri? Access { get; init; }
+
+    public Uri? Keyring { get; init; }
+
+    public Uri? Crypto { get; init; }
+}

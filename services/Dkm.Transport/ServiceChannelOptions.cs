@@ -1,0 +1,25 @@
+namespace Dkm.Transport;
+
+using System;
+using Dkm.Core;
+
+/// <summary>Where a service is, and who it must prove to be.</summary>
+public sealed record ServiceChannelOptions
+{
+    /// <summary>An https address, such as <c>https://keyring.dkm.svc:8443</c>.</summary>
+    public required Uri Address { get; init; }
+
+    /// <summary>The service meant; any other identity is refused.</summary>
+    public required DkmService Service { get; init; }
+
+    public required string TrustDomain { get; init; }
+
+    /// <summary>For unary calls that bring none. Streams have none.</summary>
+    public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>TCP and TLS together.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a call that is safe to repeat is tried in all.</summary>
+    public int MaximumAttempts { get; init; } = 4;
+}
