@@ -2,7 +2,6 @@ namespace Dkm.Benchmarks;
 
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;

@@ -1,6 +1,5 @@
 namespace Dkm.Benchmarks;
 
-using System;
 
 /// <summary>What one round of a subject did.</summary>
 /// <param name="PerSecond">Units per second of wall time.</param>
