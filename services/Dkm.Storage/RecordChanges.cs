@@ -1,0 +1,73 @@
+namespace Dkm.Storage;
+
+using System;
+using System.Collections.Generic;
+
+/// <summary>What one commit writes, and what has to be so for it. Not thread-safe; used for one commit.</summary>
+public sealed class RecordChanges
+{
+    /// <summary>Puts, deletes and expectations of one commit; the manifest and requirements take the rest of a store's transaction.</summary>
+    public const int MaximumChanges = 120;
+
+    /// <summary>Requirements of one commit.</summary>
+    public const int MaximumRequirements = 7;
+
+    internal List<RecordPut> Puts { get; } = [];
+
+    /// <summary>Path and expected version of what is deleted.</summary>
+    internal List<(string Path, long ExpectedVersion)> Deletes { get; } = [];
+
+    /// <summary>Path and expected version of what is only looked at.</summary>
+    internal List<(string Path, long ExpectedVersion)> Expectations { get; } = [];
+
+    internal List<StoreCompare> Requirements { get; } = [];
+
+    internal ManifestVersion? Version { get; private set; }
+
+    /// <summary>Changes so far.</summary>
+    public int Count => Puts.Count + Deletes.Count + Expectations.Count;
+
+    /// <summary>Writes a record.</summary>
+    /// <param name="path">Below the service's prefix.</param>
+    /// <param name="type">The service's own number for what the body is; 1 to 65535.</param>
+    /// <param name="body">The bytes.</param>
+    /// <param name="expectedVersion">The version that it has now; 0 if it must not exist.</param>
+    /// <param name="minReader">The lowest version of the software that may read it. Never lowered by a rewrite.</param>
+    /// <param name="minWriter">The lowest version of the software that may write it. Never lowered by a rewrite.</param>
+    public RecordChanges Put(string path, int type, ReadOnlyMemory<byte> body, long expectedVersion, int minReader = 1, int minWriter = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        Puts.Add(new RecordPut(path, type, body, expectedVersion, minReader, minWriter));
+        return this;
+    }
+
+    /// <summary>Deletes a record that has this version now.</summary>
+    public RecordChanges Delete(string path, long expectedVersion)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(expectedVersion);
+        Deletes.Add((path, expectedVersion));
+        return this;
+    }
+
+    /// <summary>Demands that a record which the decision rests on, and which is not written, has this version; 0 if it must not exist.</summary>
+    public RecordChanges Expect(string path, long version)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(version);
+        Expectations.Add((path, version));
+        return this;
+    }
+
+    /// <summary>Demands that nothing at all was written since: for decisions that rest on many records, such as a count.</summary>
+    public RecordChanges At(ManifestVersion version)
+    {
+        Version = version;
+        return this;
+    }
+
+    /// <summary>Demands something of the store beside the records, such as <see cref="LeaderElection.Fence"/>.</summary>
+    public RecordChanges Require(StoreCompare compare)
+    {
+        Requirements.Add(compare);
+        return this;
+    }
+}
