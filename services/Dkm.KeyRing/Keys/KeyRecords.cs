@@ -1,0 +1,58 @@
+namespace Dkm.KeyRing.Keys;
+
+using System;
+using Dkm.Core;
+using Dkm.Core.Keys;
+using Dkm.Records.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+/// <summary>A key to its record and back.</summary>
+internal static class KeyRecords
+{
+    public const string Type = "KeyRecord";
+    public const string Prefix = "keys/";
+
+    public static string Path(string ringUid, KeyId id) => $"{Prefix}{ringUid}/{id}";
+
+    /// <summary>The ring's uid and the key of a path, or null if it is none of ours.</summary>
+    public static (string RingUid, KeyId Id)? ReadPath(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        return path.StartsWith(Prefix, StringComparison.Ordinal) && slash > Prefix.Length && KeyId.TryParse(path[(slash + 1)..], out var id)
+            ? (path[Prefix.Length..slash], id.Value)
+            : null;
+    }
+
+    public static byte[] Write(RingKey key, string ringUid, string operationId)
+    {
+        var record = new KeyRecord
+        {
+            Id = ByteString.CopyFrom(key.Id.ToByteArray()),
+            RingUid = ringUid,
+            State = (KeyRecord.Types.StoredState)key.Facts.Stored,
+            CreateTime = key.Facts.CreateTime.ToTimestamp(),
+            ActivateTime = key.Facts.ActivateTime.ToTimestamp(),
+            ArchiveTime = key.ArchiveTime?.ToTimestamp(),
+            WrappedMaterial = ByteString.CopyFrom(key.Wrapped.Span),
+            WrappingKeyId = key.WrappingKeyId,
+            OperationId = operationId,
+        };
+        return key.Unknown.IsEmpty ? record.ToByteArray() : [.. record.ToByteArray(), .. key.Unknown.Span];
+    }
+
+    public static (string RingUid, RingKey Key) Read(ReadOnlyMemory<byte> body, long recordVersion)
+    {
+        var record = KeyRecord.Parser.ParseFrom(body.Span);
+        var facts = new KeyFacts(
+            KeyId.Read(record.Id.Span), (StoredKeyState)record.State, record.CreateTime.ToDateTimeOffset(), record.ActivateTime.ToDateTimeOffset());
+        return (record.RingUid, new RingKey(facts)
+        {
+            ArchiveTime = record.ArchiveTime?.ToDateTimeOffset(),
+            Wrapped = record.WrappedMaterial.ToByteArray(),
+            WrappingKeyId = string.Intern(record.WrappingKeyId),
+            RecordVersion = recordVersion,
+            Unknown = UnknownFields.Of(body, KeyRecord.OperationIdFieldNumber),
+        });
+    }
+}

@@ -1,0 +1,25 @@
+namespace Dkm.KeyRing.Rings;
+
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using Dkm.Core;
+using Dkm.Core.Keys;
+using Dkm.KeyRing.Keys;
+using Dkm.KeyRing.Rollover;
+
+/// <summary>A ring with all its keys, as of one revision. Immutable; a change makes the next one.</summary>
+/// <param name="Ring">The ring.</param>
+/// <param name="Keys">In the order in which they become primary.</param>
+internal sealed record RingView(Ring Ring, ImmutableArray<RingKey> Keys)
+{
+    public RingKey? Primary(DateTimeOffset now) =>
+        PrimaryRule.Choose([.. Keys.Select(key => key.Facts)], now, null) is { } primary ? Find(primary.Id) : null;
+
+    /// <summary>What is to become primary next, if it is made.</summary>
+    public RingKey? Next(DateTimeOffset now) => Keys.FirstOrDefault(key => KeyStates.At(key.Facts, now) == KeyState.Pending);
+
+    public RingKey? Find(KeyId id) => Keys.FirstOrDefault(key => key.Id == id);
+
+    public RingTimes Times(RolloverTiming timing) => new(Ring.Policy, Ring.OldLeasesEnd, [.. Keys.Select(key => key.Facts)], timing);
+}

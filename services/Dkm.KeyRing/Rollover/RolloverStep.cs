@@ -1,0 +1,13 @@
+namespace Dkm.KeyRing.Rollover;
+
+using System;
+using System.Collections.Immutable;
+using Dkm.Core;
+
+/// <summary>What to do to a ring: the activation times of keys to make (the first is the one that was asked for), and keys to archive.</summary>
+internal sealed record RolloverStep(ImmutableArray<DateTimeOffset> Create, ImmutableArray<KeyId> Archive)
+{
+    public static RolloverStep Nothing { get; } = new([], []);
+
+    public bool IsNothing => Create.IsEmpty && Archive.IsEmpty;
+}

@@ -1,0 +1,26 @@
+namespace Dkm.KeyRing.Rollover;
+
+using System;
+
+/// <summary>The installation's times that rollover reckons with.</summary>
+/// <param name="MaxSkew">How far two clocks may be apart.</param>
+/// <param name="MaxRefresh">From a commit to its being known by every replica that renews leases.</param>
+/// <param name="RefreshBound">The age at which a replica's view of policy and keys stops renewing leases. Less than <paramref name="MaxRefresh"/>: the
+/// rest is for the leader's own lateness and for the commit.</param>
+internal sealed record RolloverTiming(TimeSpan MaxSkew, TimeSpan MaxRefresh, TimeSpan RefreshBound)
+{
+    /// <summary>
+    /// How much later than due the leader may make a key and still give it its slot. Without it a period would drift by the loop's
+    /// latency; half of what the bound leaves of MaxRefresh, the other half is the commit's.
+    /// </summary>
+    public TimeSpan Tolerance => (MaxRefresh - RefreshBound) / 2;
+
+    /// <summary>A clock may still see the key before as primary this long after a key's time on ours.</summary>
+    public TimeSpan Settling => MaxSkew * 2;
+
+    public static RolloverTiming Of(InstallationOptions installation)
+    {
+        var bound = installation.MaxRefresh * 3 / 4;
+        return new(installation.MaxSkew, installation.MaxRefresh, bound < TimeSpan.FromSeconds(5) ? bound : TimeSpan.FromSeconds(5));
+    }
+}
