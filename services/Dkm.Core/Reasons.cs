@@ -39,6 +39,11 @@ public static class Reasons
     public const string CertificateExpired = "CERTIFICATE_EXPIRED";
     public const string CertificateDenied = "CERTIFICATE_DENIED";
     public const string ServerIdentity = "SERVER_IDENTITY";
+    public const string CertificateFiles = "CERTIFICATE_FILES";
+    public const string TrustFiles = "TRUST_FILES";
+    public const string HomeConfiguration = "HOME_CONFIGURATION";
+    public const string Unimplemented = "UNIMPLEMENTED";
+    public const string Cancelled = "CANCELLED";
     public const string NotFound = "NOT_FOUND";
     public const string AlreadyExists = "ALREADY_EXISTS";
     public const string RequestIdReused = "REQUEST_ID_REUSED";

@@ -1,0 +1,31 @@
+namespace Dkm.Transport;
+
+using System;
+using Microsoft.Extensions.Logging;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{File} has changed and is in force")]
+    public static partial void FileReloaded(ILogger logger, string file);
+
+    [LoggerMessage(2, LogLevel.Error, "{File} cannot be used, what was read before stays in force: {Trouble}")]
+    public static partial void FileKept(ILogger logger, string file, string trouble);
+
+    [LoggerMessage(3, LogLevel.Information, "Certificate {Certificate} is in use, valid until {NotAfter:u}")]
+    public static partial void CertificateInUse(ILogger logger, string certificate, DateTimeOffset notAfter);
+
+    [LoggerMessage(4, LogLevel.Error, "{CertificateFile} and {KeyFile} cannot be used, the certificate in use stays: {Trouble}")]
+    public static partial void CertificateKept(ILogger logger, string certificateFile, string keyFile, string trouble);
+
+    [LoggerMessage(5, LogLevel.Warning, "One CA stands in the bundles of {First} and {Second}: it may vouch for both classes")]
+    public static partial void SharedAuthority(ILogger logger, string first, string second);
+
+    [LoggerMessage(6, LogLevel.Warning, "A connection to {Address} is cut: {Why}")]
+    public static partial void ConnectionCut(ILogger logger, Uri address, string why);
+
+    [LoggerMessage(7, LogLevel.Debug, "Connected to {Address}, which is {Peer}")]
+    public static partial void Connected(ILogger logger, Uri address, string peer);
+
+    [LoggerMessage(8, LogLevel.Debug, "{Method} at {Address} is tried again (attempt {Attempt}) after: {Why}")]
+    public static partial void Retrying(ILogger logger, string method, Uri address, int attempt, string why);
+}
