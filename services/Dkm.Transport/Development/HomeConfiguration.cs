@@ -12,4 +12,7 @@ public sealed record HomeConfiguration
     public Uri? Keyring { get; init; }
 
     public Uri? Crypto { get; init; }
+
+    /// <summary>The plain http address of <c>/healthz</c> and <c>/readyz</c>.</summary>
+    public Uri? Health { get; init; }
 }

@@ -1,6 +1,7 @@
 namespace Dkm.Transport;
 
 using System;
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Text;
@@ -9,6 +10,8 @@ using System.Text;
 internal sealed class DenyList
 {
     private const int DigestLength = 64;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly FrozenSet<string> digests;
 
@@ -34,7 +37,7 @@ internal sealed class DenyList
             }
 
             var digest = text.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
-            if (digest.Length != DigestLength || digest.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+            if (digest.Length != DigestLength || digest.AsSpan().ContainsAnyExcept(HexDigits))
             {
                 throw new FormatException($"line {number} is not the SHA-256 of a certificate in {DigestLength} hex digits");
             }

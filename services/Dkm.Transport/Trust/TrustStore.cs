@@ -1,6 +1,7 @@
 namespace Dkm.Transport;
 
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
