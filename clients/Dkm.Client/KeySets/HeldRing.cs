@@ -1,0 +1,367 @@
+namespace Dkm.Client.KeySets;
+
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+
+/// <summary>
+/// One ring as this process holds it. Readers take no lock: they look at an immutable snapshot, a lease and a choice of primary, each replaced as
+/// a whole. Writers (one stream, and whoever releases the ring) take turns.
+/// </summary>
+public sealed class HeldRing
+{
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private readonly KeyIndex index;
+    private readonly Lease lease;
+    private readonly PrimaryChooser primary;
+    private readonly Signal changed = new();
+    private RingSnapshot? snapshot;
+    private DkmException? denial;
+    private DkmException? trouble;
+    private string? knownUid;
+    private long knownRevision = long.MinValue;
+    private long lastUse;
+
+    internal HeldRing(string name, TimeProvider time, KeyIndex index)
+    {
+        Name = name;
+        this.time = time;
+        this.index = index;
+        lease = new Lease(time);
+        primary = new PrimaryChooser(name);
+        lastUse = time.GetUtcNow().UtcTicks;
+    }
+
+    /// <summary>The ring's name.</summary>
+    public string Name { get; }
+
+    /// <summary>What is held, whether or not it may be used now; null if nothing is.</summary>
+    public RingSnapshot? Snapshot => Volatile.Read(ref snapshot);
+
+    /// <summary>When the lease ends on the wall clock if nothing more is heard.</summary>
+    public DateTimeOffset LeaseEnd => lease.WallEnd;
+
+    /// <summary>When the ring was last used, to within a second.</summary>
+    public DateTimeOffset LastUse => new(Volatile.Read(ref lastUse), TimeSpan.Zero);
+
+    /// <summary>The connection on which the server last delivered, confirmed or denied this ring; only that one's heartbeats renew its lease.</summary>
+    internal bool WasHad => Volatile.Read(ref knownUid) is not null;
+
+    internal bool IsDenied => Volatile.Read(ref denial) is not null;
+
+    internal object? DeliveredBy { get; private set; }
+
+    /// <summary>When to ask for the ring once more, because the answer was a denial or of no use.</summary>
+    internal WantSchedule Wanting { get; } = new();
+
+    /// <summary>What may be used now.</summary>
+    /// <exception cref="DkmException">PERMISSION_DENIED, or UNAVAILABLE: not here yet, or LEASE_ENDED.</exception>
+    public RingSnapshot Demand() => Demand(time.GetUtcNow());
+
+    /// <summary>Hands out the primary key for new envelopes.</summary>
+    /// <exception cref="DkmException">As <see cref="Demand()"/>; FAILED_PRECONDITION.</exception>
+    public RingSealer Sealer()
+    {
+        var now = time.GetUtcNow();
+        var held = Demand(now);
+        var choice = primary.Current;
+        if (choice is null || !ReferenceEquals(choice.Snapshot, held) || now >= choice.Until)
+        {
+            choice = Choose(now);
+        }
+
+        return new RingSealer(choice.Key, choice.Cipher);
+    }
+
+    /// <summary>Opens an envelope with a key of this ring and returns the plaintext's length.</summary>
+    /// <param name="key">The key that the header names.</param>
+    /// <param name="suite">The suite that the header names.</param>
+    /// <param name="envelope">The whole envelope.</param>
+    /// <param name="canonicalContext">The context.</param>
+    /// <param name="plaintext">At least as long as the plaintext.</param>
+    /// <param name="compromisedToo">The caller has <c>decrypt_compromised</c>.</param>
+    /// <exception cref="DkmException">As <see cref="Demand()"/>; FAILED_PRECONDITION; INVALID_ARGUMENT CANNOT_OPEN.</exception>
+    /// <exception cref="ObjectDisposedException">The key was withdrawn meanwhile; look it up again.</exception>
+    public int Open(
+        HeldKey key, Suite suite, ReadOnlySpan<byte> envelope, ReadOnlySpan<byte> canonicalContext, Span<byte> plaintext, bool compromisedToo = false)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var held = Demand();
+        key.DemandOpens(compromisedToo);
+        return held.Reads(suite)
+            ? key.Cipher(suite).Open(envelope, canonicalContext, plaintext)
+            : throw Troubles.SuiteNotRead(Name, suite);
+    }
+
+    /// <summary>Waits until the ring may be used.</summary>
+    /// <exception cref="DkmException">PERMISSION_DENIED or UNAUTHENTICATED at once; UNAVAILABLE when the time is over.</exception>
+    public ValueTask UsableAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        Volatile.Read(ref snapshot) is not null && lease.Holds(time.GetUtcNow()) ? ValueTask.CompletedTask : new(WaitAsync(limit, cancellationToken));
+
+    /// <summary>Takes over a key set, and the keys in it.</summary>
+    internal ApplyOutcome Apply(KeySetDelivery delivery, long receipt, object connection)
+    {
+        lock (gate)
+        {
+            var outcome = Judge(delivery);
+            if (outcome == ApplyOutcome.Applied)
+            {
+                Replace(delivery);
+            }
+            else
+            {
+                KeySetMapping.Discard(delivery);
+            }
+
+            if (outcome is ApplyOutcome.Applied or ApplyOutcome.Confirmed)
+            {
+                Accept(delivery, receipt, connection);
+            }
+            else
+            {
+                DeliveredBy = null;
+            }
+
+            return outcome;
+        }
+    }
+
+    internal void Renew(DateTimeOffset sendTime, long receipt, object connection)
+    {
+        lock (gate)
+        {
+            if (ReferenceEquals(DeliveredBy, connection) && snapshot is { } held)
+            {
+                var waiting = !lease.Holds(time.GetUtcNow());
+                lease.Renew(sendTime, receipt, held.KeyLease);
+                if (waiting)
+                {
+                    changed.Pulse();
+                }
+            }
+        }
+    }
+
+    /// <summary>An explicit word of the server that this process has the ring no more: its keys are zeroed.</summary>
+    internal void Deny(DkmException reason)
+    {
+        lock (gate)
+        {
+            Volatile.Write(ref denial, reason);
+            Forget();
+        }
+    }
+
+    /// <summary>Forgets keys of a ring that is not used any more. How far the ring had got stays known, so that it cannot go back.</summary>
+    internal void Release()
+    {
+        lock (gate)
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>Makes waiting for the ring wait for a new answer instead of repeating the old denial.</summary>
+    internal void AskAgain()
+    {
+        Volatile.Write(ref denial, null);
+        Volatile.Write(ref trouble, null);
+    }
+
+    internal void Report(DkmException connectionTrouble)
+    {
+        Volatile.Write(ref trouble, connectionTrouble);
+        changed.Pulse();
+    }
+
+    /// <summary>Keeps a key that was asked for by its id.</summary>
+    /// <returns>False if the answer is older than the key set; then the key is not kept.</returns>
+    internal bool Keep(HeldKey key, long revision)
+    {
+        lock (gate)
+        {
+            if (snapshot is null || revision < snapshot.Revision)
+            {
+                return false;
+            }
+
+            index.AddResolved(this, key);
+            return true;
+        }
+    }
+
+    private RingSnapshot Demand(DateTimeOffset now)
+    {
+        var held = Volatile.Read(ref snapshot);
+        if (held is null || !lease.Holds(now))
+        {
+            throw WhyNot(held);
+        }
+
+        // Written once a second and not at every use: a line that all cores write to would be the slowest thing here.
+        if (now.UtcTicks - Volatile.Read(ref lastUse) > TimeSpan.TicksPerSecond)
+        {
+            Volatile.Write(ref lastUse, now.UtcTicks);
+        }
+
+        return held;
+    }
+
+    private DkmException WhyNot(RingSnapshot? held)
+    {
+        if (Volatile.Read(ref denial) is { } denied)
+        {
+            return Troubles.Again(denied);
+        }
+
+        var cause = Volatile.Read(ref trouble);
+        if (held is null)
+        {
+            return cause is null ? Troubles.NotAnswered(Name)
+                : Troubles.IsFinal(cause) ? Troubles.Again(cause)
+                : Troubles.NotConnected(Name, cause);
+        }
+
+        return lease.EverGranted ? Troubles.LeaseEnded(Name, held.KeyLease, cause) : Troubles.NoLeaseYet(Name);
+    }
+
+    private PrimaryChoice Choose(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            return primary.Choose(snapshot ?? throw WhyNot(null), now);
+        }
+    }
+
+    private ApplyOutcome Judge(KeySetDelivery delivery)
+    {
+        if (delivery.Keys.Count == 0)
+        {
+            return ApplyOutcome.Empty;
+        }
+
+        if (knownUid is not null && knownUid != delivery.Uid)
+        {
+            return ApplyOutcome.OtherUid;
+        }
+
+        if (delivery.Revision < knownRevision)
+        {
+            return ApplyOutcome.Older;
+        }
+
+        if (snapshot is not null && delivery.Revision == knownRevision)
+        {
+            return ApplyOutcome.Confirmed;
+        }
+
+        foreach (var key in delivery.Keys)
+        {
+            if (index.TryFind(key.Facts.Id, out var found) && !(ReferenceEquals(found.Ring, this) && found.Key.IsSameKeyAs(key)))
+            {
+                return ApplyOutcome.OtherMaterial;
+            }
+        }
+
+        return ApplyOutcome.Applied;
+    }
+
+    private void Replace(KeySetDelivery delivery)
+    {
+        var previous = snapshot?.Keys ?? [];
+        var keys = new HeldKey[delivery.Keys.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = KeepOrTake(previous, delivery.Keys[i]);
+        }
+
+        var next = new RingSnapshot(delivery, keys);
+        index.Replace(this, previous, keys);
+        Volatile.Write(ref snapshot, next);
+        knownUid = delivery.Uid;
+        knownRevision = delivery.Revision;
+        foreach (var gone in previous)
+        {
+            if (Array.IndexOf(keys, gone) < 0)
+            {
+                gone.Dispose();
+            }
+        }
+    }
+
+    private static HeldKey KeepOrTake(IReadOnlyList<HeldKey> previous, HeldKey delivered)
+    {
+        foreach (var key in previous)
+        {
+            if (key.Facts == delivered.Facts)
+            {
+                delivered.Dispose();
+                return key;
+            }
+        }
+
+        return delivered;
+    }
+
+    private void Accept(KeySetDelivery delivery, long receipt, object connection)
+    {
+        DeliveredBy = connection;
+        Wanting.Answered();
+        Volatile.Write(ref denial, null);
+        Volatile.Write(ref trouble, null);
+        if (delivery.GrantsLease)
+        {
+            lease.Renew(delivery.SendTime, receipt, delivery.KeyLease);
+        }
+
+        changed.Pulse();
+    }
+
+    private void Forget()
+    {
+        var held = snapshot;
+        DeliveredBy = null;
+        Volatile.Write(ref snapshot, null);
+        primary.Forget();
+        lease.End();
+        index.Replace(this, held?.Keys ?? [], []);
+        foreach (var key in held?.Keys ?? [])
+        {
+            key.Dispose();
+        }
+
+        changed.Pulse();
+    }
+
+    private async Task WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var deadline = time.GetTimestamp() + (long)(limit.TotalSeconds * time.TimestampFrequency);
+        while (true)
+        {
+            var next = changed.Next;
+            if (snapshot is not null && lease.Holds(time.GetUtcNow()))
+            {
+                return;
+            }
+
+            var why = WhyNot(Volatile.Read(ref snapshot));
+            var rest = TimeSpan.FromSeconds((double)(deadline - time.GetTimestamp()) / time.TimestampFrequency);
+            if (Troubles.IsFinal(why) || rest <= TimeSpan.Zero)
+            {
+                throw why;
+            }
+
+            try
+            {
+                await next.WaitAsync(rest, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                throw WhyNot(Volatile.Read(ref snapshot));
+            }
+        }
+    }
+}
