@@ -1,6 +1,7 @@
 namespace Dkm.Transport;
 
 using System;
+using System.Threading;
 using Dkm.Core;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -11,15 +12,77 @@ using Microsoft.Extensions.Logging;
 /// </summary>
 public sealed class ServiceChannel : IDisposable
 {
+    private readonly ServiceChannelOptions options;
+    private readonly CertificateSource? certificates;
+    private readonly ServiceConnector connector;
+    private readonly Lock gate = new();
+    private ChannelGeneration generation;
+    private bool disposed;
+
     /// <summary>Connects at the first call. Without <paramref name="client"/> no certificate is shown.</summary>
-    public ServiceChannel(ServiceChannelOptions options, CertificateSource? client, TrustStore trust, TimeProvider time, ILogger logger) =>
-        throw new NotImplementedException();
+    public ServiceChannel(ServiceChannelOptions options, CertificateSource? client, TrustStore trust, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Address.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new ArgumentException($"{options.Address} is not an https address", nameof(options));
+        }
+
+        this.options = options;
+        certificates = client;
+        connector = new ServiceConnector(options, client, trust, time, logger);
+        generation = CreateGeneration();
+        Invoker = new ChannelInvoker(this, options);
+        RepeatingInvoker = new RepeatingInvoker(this, options, logger);
+    }
 
     /// <summary>For generated clients: maps errors, sets the default deadline of unary calls, repeats nothing.</summary>
-    public CallInvoker Invoker => throw new NotImplementedException();
+    public CallInvoker Invoker { get; }
 
-    /// <summary>For generated clients whose unary calls are safe to repeat (reads, calls with a request id): UNAVAILABLE is tried again with backoff and jitter inside the deadline.</summary>
-    public CallInvoker RepeatingInvoker => throw new NotImplementedException();
+    /// <summary>
+    /// For generated clients whose unary calls are safe to repeat (reads, calls with a request id): UNAVAILABLE is tried again with backoff
+    /// and jitter inside the deadline. Streams are not repeated.
+    /// </summary>
+    public CallInvoker RepeatingInvoker { get; }
 
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>gRPC's own invoker of this moment.</summary>
+    internal CallInvoker Wire
+    {
+        get
+        {
+            var now = Volatile.Read(ref generation);
+            return IsFresh(now) ? now.Invoker : Renew();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+        }
+
+        generation.Dispose();
+        connector.Dispose();
+    }
+
+    private bool IsFresh(ChannelGeneration now) =>
+        now.Renewals == connector.Renewals && (certificates is null || now.CertificateVersion == certificates.Version);
+
+    private ChannelGeneration CreateGeneration() => new(options, connector, certificates?.Version ?? 0, connector.Renewals);
+
+    private CallInvoker Renew()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (!IsFresh(generation))
+            {
+                // The old one is not disposed: that would cut its calls. The connector cuts what is left when this is disposed.
+                Volatile.Write(ref generation, CreateGeneration());
+            }
+
+            return generation.Invoker;
+        }
+    }
 }

@@ -2,6 +2,7 @@ namespace Dkm.Transport;
 
 using System;
 using System.IO;
+using System.Text.Json;
 using Dkm.Core;
 
 /// <summary>The directory in which one person's or one machine's DKM lives: configuration, identities and, in development, the data.</summary>
@@ -9,19 +10,72 @@ public static class DkmHome
 {
     public const string EnvironmentVariable = "DKM_HOME";
 
-    /// <summary>The path given, else DKM_HOME, else the nearest <c>.dkm</c> upwards of the current directory, else <c>./.dkm</c>. Absolute; it need not exist.</summary>
-    public static string Find(string? explicitPath) => throw new NotImplementedException();
+    private const string DirectoryName = ".dkm";
+
+    /// <summary>
+    /// The path given, else DKM_HOME, else the nearest <c>.dkm</c> upwards of the current directory, else <c>./.dkm</c>. Absolute; it need not exist.
+    /// </summary>
+    public static string Find(string? explicitPath) =>
+        Find(explicitPath, Environment.GetEnvironmentVariable(EnvironmentVariable), Environment.CurrentDirectory);
 
     /// <summary>Makes the directory, for its owner alone, with a <c>.gitignore</c> of <c>*</c>.</summary>
-    public static void Ensure(string home) => throw new NotImplementedException();
+    public static void Ensure(string home)
+    {
+        PrivateFile.EnsureDirectory(home);
+        var ignore = Path.Combine(home, ".gitignore");
+        if (!File.Exists(ignore))
+        {
+            PrivateFile.Write(ignore, "*\n");
+        }
+    }
 
     /// <summary><c>pki/&lt;name&gt;</c>.</summary>
     public static string IdentityDirectory(string home, string name) => Path.Combine(home, "pki", name);
 
     /// <summary>Null if there is none.</summary>
     /// <exception cref="DkmException">It is there and not as it should be; unknown keys are refused.</exception>
-    public static HomeConfiguration? ReadConfiguration(string home) => throw new NotImplementedException();
+    public static HomeConfiguration? ReadConfiguration(string home)
+    {
+        var path = ConfigurationFile(home);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), HomeConfigurationJson.Default.HomeConfiguration)
+                ?? throw new JsonException("it is null");
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new DkmException(
+                ErrorKind.FailedPrecondition, Reasons.HomeConfiguration, $"{path} cannot be used: {exception.Message}", innerException: exception);
+        }
+    }
 
     /// <summary>Replaces the file as a whole.</summary>
-    public static void WriteConfiguration(string home, HomeConfiguration configuration) => throw new NotImplementedException();
+    public static void WriteConfiguration(string home, HomeConfiguration configuration) =>
+        PrivateFile.Write(ConfigurationFile(home), JsonSerializer.Serialize(configuration, HomeConfigurationJson.Default.HomeConfiguration) + "\n");
+
+    internal static string Find(string? explicitPath, string? environment, string currentDirectory)
+    {
+        if (!string.IsNullOrEmpty(explicitPath) || !string.IsNullOrEmpty(environment))
+        {
+            return Path.GetFullPath(string.IsNullOrEmpty(explicitPath) ? environment! : explicitPath, currentDirectory);
+        }
+
+        for (var directory = new DirectoryInfo(currentDirectory); directory is not null; directory = directory.Parent)
+        {
+            var candidate = Path.Combine(directory.FullName, DirectoryName);
+            if (Directory.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return Path.Combine(Path.GetFullPath(currentDirectory), DirectoryName);
+    }
+
+    private static string ConfigurationFile(string home) => Path.Combine(home, "config.json");
 }

@@ -1,6 +1,7 @@
 namespace Dkm.Transport;
 
 using System;
+using System.Text.Json.Serialization;
 
 /// <summary><c>config.json</c> of a DKM home: what a client on this machine needs to find the services.</summary>
 public sealed record HomeConfiguration
@@ -9,7 +10,8 @@ public sealed record HomeConfiguration
 
     public Uri? Access { get; init; }
 
-    public Uri? Keyring { get; init; }
+    [JsonPropertyName("keyring")]
+    public Uri? KeyRing { get; init; }
 
     public Uri? Crypto { get; init; }
 

@@ -12,11 +12,12 @@ using Dkm.Core;
 /// </summary>
 internal static class SvidLeaf
 {
+    public const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
+    public const string ClientAuthenticationOid = "1.3.6.1.5.5.7.3.2";
+
     private const string BasicConstraintsOid = "2.5.29.19";
     private const string KeyUsageOid = "2.5.29.15";
     private const string ExtendedKeyUsageOid = "2.5.29.37";
-    private const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
-    private const string ClientAuthenticationOid = "1.3.6.1.5.5.7.3.2";
 
     /// <exception cref="DkmException">UNAUTHENTICATED CERTIFICATE_REJECTED, with the rule that is broken.</exception>
     public static SpiffeId Read(X509Certificate2 leaf)

@@ -1,0 +1,57 @@
+namespace Dkm.Transport;
+
+using System;
+using System.Net.Http;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+/// <summary>
+/// A pool of connections made under one certificate of ours. When the certificate is renewed, new calls go to a new generation; calls and
+/// streams of the old one end in their own time, and its idle connections after a minute.
+/// </summary>
+internal sealed class ChannelGeneration
+{
+    /// <summary>The largest message is 4 MiB (plaintext 4 MiB − 64 KiB); the rest is room for framing and for fields yet to come.</summary>
+    private const int MaximumMessage = (4 * 1024 * 1024) + (256 * 1024);
+
+    private readonly GrpcChannel channel;
+
+    public ChannelGeneration(ServiceChannelOptions options, ServiceConnector connector, long certificateVersion, int renewals)
+    {
+        CertificateVersion = certificateVersion;
+        Renewals = renewals;
+        channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
+        {
+            HttpHandler = CreateHandler(options, connector),
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = MaximumMessage,
+            // Nothing of ours is compressed; a server that sends gzip all the same is not asked to fill our memory.
+            CompressionProviders = [],
+        });
+        Invoker = channel.CreateCallInvoker();
+    }
+
+    public long CertificateVersion { get; }
+
+    public int Renewals { get; }
+
+    public CallInvoker Invoker { get; }
+
+    public void Dispose() => channel.Dispose();
+
+    private static SocketsHttpHandler CreateHandler(ServiceChannelOptions options, ServiceConnector connector) => new()
+    {
+        ConnectCallback = connector.ConnectAsync,
+        ConnectTimeout = options.ConnectTimeout,
+        EnableMultipleHttp2Connections = true,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+        // Environment variables must not put a stranger between us and the service.
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+    };
+}

@@ -1,0 +1,43 @@
+namespace Dkm.Transport;
+
+using System.Threading;
+using System.Threading.Tasks;
+using Grpc.Core;
+
+/// <summary>The outgoing half of a stream, with our errors.</summary>
+internal sealed class MappedStreamWriter<T> : IClientStreamWriter<T>
+{
+    private readonly IClientStreamWriter<T> inner;
+    private readonly CancellationToken callCancelled;
+
+    public MappedStreamWriter(IClientStreamWriter<T> inner, CancellationToken callCancelled)
+    {
+        this.inner = inner;
+        this.callCancelled = callCancelled;
+    }
+
+    public WriteOptions? WriteOptions
+    {
+        get => inner.WriteOptions;
+        set => inner.WriteOptions = value;
+    }
+
+    public Task WriteAsync(T message) => MapAsync(inner.WriteAsync(message), callCancelled);
+
+    public Task WriteAsync(T message, CancellationToken cancellationToken) =>
+        MapAsync(inner.WriteAsync(message, cancellationToken), cancellationToken.IsCancellationRequested ? cancellationToken : callCancelled);
+
+    public Task CompleteAsync() => MapAsync(inner.CompleteAsync(), callCancelled);
+
+    private static async Task MapAsync(Task written, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await written.ConfigureAwait(false);
+        }
+        catch (RpcException exception)
+        {
+            throw CallErrors.Map(exception, cancellationToken);
+        }
+    }
+}
