@@ -1,0 +1,61 @@
+namespace Dkm.Hosting;
+
+using System.Collections.Generic;
+using System.Globalization;
+using System.Threading.Tasks;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+/// <summary>
+/// One mapped method: what its calls need, worked out once at the start, and the little that is done before gRPC sees a call. Lies in the
+/// endpoint's metadata, where the guard looks for it.
+/// </summary>
+internal sealed class MethodEndpoint
+{
+    private readonly string? defaultDeadline;
+
+    public MethodEndpoint(MethodRule rule, IMethod method, LimitOptions limits)
+    {
+        Rule = rule;
+        OkTags = Tags(rule, StatusCode.OK);
+
+        // A stream lives as long as its caller's identity; only an answer is owed at a time.
+        defaultDeadline = method.Type == MethodType.Unary
+            ? string.Create(CultureInfo.InvariantCulture, $"{(long)limits.DefaultDeadline.TotalMilliseconds}m")
+            : null;
+    }
+
+    public MethodRule Rule { get; }
+
+    /// <summary>The commonest tags of a measurement, made once.</summary>
+    public KeyValuePair<string, object?>[] OkTags { get; }
+
+    public static KeyValuePair<string, object?>[] Tags(MethodRule rule, StatusCode status) =>
+    [
+        new("rpc.system.name", "grpc"),
+        new("rpc.method", rule.FullMethod[1..]),
+        new("rpc.response.status_code", status.ToString()),
+    ];
+
+    /// <summary>
+    /// Puts the caller where <c>GetCaller</c> finds her and a deadline where there is none: gRPC then keeps it by itself (the token is
+    /// cancelled, the answer is DEADLINE_EXCEEDED).
+    /// </summary>
+    public RequestDelegate Wrap(RequestDelegate next) => context =>
+    {
+        // No such feature means another listener than ours.
+        if (context.Features.Get<PeerConnection>() is not { } connection)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        context.Features.Set(new Caller(connection, this));
+        if (defaultDeadline is not null)
+        {
+            context.Request.Headers.TryAdd("grpc-timeout", defaultDeadline);
+        }
+
+        return next(context);
+    };
+}

@@ -1,0 +1,22 @@
+namespace Dkm.Hosting;
+
+using System.Threading;
+using System.Threading.Tasks;
+using Grpc.Core;
+
+/// <summary>Tells the watch of each message, and lets no handler wait for one beyond the watch's end.</summary>
+internal sealed class WatchedStreamReader<T>(IAsyncStreamReader<T> inner, CallerWatch watch) : IAsyncStreamReader<T>
+{
+    public T Current => inner.Current;
+
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        // The handler's token is the watch's own in every handler of ours; another one is honoured too, at the price of a link.
+        using var linked = cancellationToken.CanBeCanceled && cancellationToken != watch.Token
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watch.Token)
+            : null;
+        var more = await inner.MoveNext(linked?.Token ?? watch.Token);
+        watch.Touch();
+        return more;
+    }
+}

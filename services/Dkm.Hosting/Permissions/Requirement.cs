@@ -1,0 +1,20 @@
+namespace Dkm.Hosting;
+
+/// <summary>What a caller of the right class must have besides.</summary>
+public enum Requirement
+{
+    /// <summary>Nothing more: the class says it all, or the answer concerns the caller alone.</summary>
+    None,
+
+    /// <summary>Membership in <c>dkm-admins</c>. Judged before the endpoint is called.</summary>
+    Administrator,
+
+    /// <summary>
+    /// What the ring's bindings say, which only the endpoint can look up. It calls <see cref="Caller.Demand"/> or <see cref="Caller.Accept"/>; a call
+    /// that would end well without that is answered with INTERNAL, so that a forgotten check shows in the first test and not in an audit.
+    /// </summary>
+    Ring,
+
+    /// <summary>As <see cref="Ring"/>, but item by item or ring by ring inside the call, so that the call as a whole may end well without one.</summary>
+    EachRing,
+}
