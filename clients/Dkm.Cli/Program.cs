@@ -1,1 +1,3 @@
-return 0;
+using Dkm.Cli;
+
+return await CommandLine.RunAsync(args, CliEnvironment.OfProcess()).ConfigureAwait(false);

@@ -1,0 +1,14 @@
+namespace Dkm.Cli.Doctor;
+
+/// <param name="Name">What was looked at.</param>
+/// <param name="Verdict">How it is.</param>
+/// <param name="Detail">What was found.</param>
+/// <param name="Advice">What to do; null if nothing is to be done.</param>
+internal sealed record CheckResult(string Name, Verdict Verdict, string Detail, string? Advice = null)
+{
+    public static CheckResult Good(string name, string detail) => new(name, Verdict.Good, detail);
+
+    public static CheckResult Watch(string name, string detail, string advice) => new(name, Verdict.Watch, detail, advice);
+
+    public static CheckResult Broken(string name, string detail, string advice) => new(name, Verdict.Broken, detail, advice);
+}

@@ -1,0 +1,33 @@
+namespace Dkm.Cli.Doctor;
+
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+
+internal sealed record DoctorView(bool Healthy, List<CheckResult> Checks)
+{
+    public static DoctorView Of(List<CheckResult> checks) => new(!checks.Any(check => check.Verdict == Verdict.Broken), checks);
+
+    public string ToText()
+    {
+        var width = Checks.Max(check => check.Name.Length);
+        var text = new StringBuilder();
+        foreach (var check in Checks)
+        {
+            text.Append(Mark(check.Verdict)).Append("  ").Append(check.Name.PadRight(width)).Append("  ").Append(check.Detail).Append('\n');
+            if (check.Advice is not null)
+            {
+                text.Append(' ', width + 10).Append("do: ").Append(check.Advice).Append('\n');
+            }
+        }
+
+        return text.Append(Healthy ? "all is well enough to work" : "something is broken").ToString();
+    }
+
+    private static string Mark(Verdict verdict) => verdict switch
+    {
+        Verdict.Good => "ok    ",
+        Verdict.Watch => "watch ",
+        _ => "BROKEN",
+    };
+}

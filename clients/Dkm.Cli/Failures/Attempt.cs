@@ -1,0 +1,15 @@
+namespace Dkm.Cli.Failures;
+
+using Dkm.Core;
+
+/// <summary>What a command is about to try, so that a denial can say what was missing.</summary>
+/// <param name="Service">Whom it asks.</param>
+/// <param name="Permission">The permission on a ring that it needs; null for what administrators do.</param>
+/// <param name="Ring">The ring, if it is known.</param>
+internal sealed record Attempt(DkmService Service, string? Permission, string? Ring)
+{
+    /// <summary>Whether the permission leads to key material or through it: then no human ever has it.</summary>
+    public bool IsAboutKeys => Permission is "encrypt" or "decrypt" or "hold";
+
+    public static Attempt Administration(DkmService service) => new(service, null, null);
+}

@@ -1,0 +1,107 @@
+namespace Dkm.Cli.Groups;
+
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Access.V1;
+using Dkm.Cli.Failures;
+using Dkm.Cli.Output;
+using Dkm.Core;
+using Google.Protobuf.WellKnownTypes;
+
+/// <summary>What <c>dkm group …</c> does.</summary>
+internal sealed class GroupActions
+{
+    private readonly Session session;
+    private readonly GroupService.GroupServiceClient groups;
+
+    public GroupActions(Session session)
+    {
+        this.session = session;
+        session.Attempt = Attempt.Administration(DkmService.Access);
+        groups = new GroupService.GroupServiceClient(session.Repeating(DkmService.Access));
+    }
+
+    public async Task CreateAsync(string name, Group.Types.Kind kind, string[] members, string? description, CancellationToken cancellationToken)
+    {
+        var request = new CreateGroupRequest
+        {
+            Group = new Group { Name = name, Kind = kind, Description = description ?? string.Empty },
+            RequestId = KeyId.Create(session.Time.GetUtcNow()).ToString(),
+        };
+        request.Group.Members.Add(members);
+        Show(await groups.CreateGroupAsync(request, session.Options(cancellationToken)));
+    }
+
+    public async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var views = new List<GroupView>();
+        var request = new ListGroupsRequest { PageSize = 1000 };
+        do
+        {
+            var page = await groups.ListGroupsAsync(request, session.Options(cancellationToken));
+            views.AddRange(page.Groups.Select(GroupView.Of));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        session.Printer.Rows(
+            views,
+            CliJson.Form.ListGroupView,
+            ["GROUP", "KIND", "MEMBERS", "DESCRIPTION"],
+            view => [view.Name, view.Kind, $"{view.Members.Count}", view.Description ?? (view.BuiltIn ? "built in" : string.Empty)],
+            "no groups");
+    }
+
+    public async Task ShowAsync(string name, CancellationToken cancellationToken) => Show(await GetAsync(name, cancellationToken));
+
+    /// <summary>Reads, changes and writes under the etag; a lost race is decided again from what is there then.</summary>
+    public Task ChangeMembersAsync(string name, string[] add, string[] remove, CancellationToken cancellationToken)
+    {
+        var first = true;
+        return LostRace.RepeatAsync(async () =>
+        {
+            var group = await GetAsync(name, cancellationToken);
+            if (first)
+            {
+                CheckRemoved(group, remove);
+                first = false;
+            }
+
+            var members = group.Members.Except(remove, StringComparer.Ordinal).Union(add, StringComparer.Ordinal).ToList();
+            var request = new UpdateGroupRequest
+            {
+                Group = new Group { Name = name, Etag = group.Etag },
+                UpdateMask = new FieldMask { Paths = { "members" } },
+            };
+            request.Group.Members.Add(members);
+            Show(await groups.UpdateGroupAsync(request, session.Options(cancellationToken)));
+        });
+    }
+
+    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        // A repetition after a lost answer would say NOT_FOUND of what it deleted itself.
+        var once = new GroupService.GroupServiceClient(session.Once(DkmService.Access));
+        await once.DeleteGroupAsync(new DeleteGroupRequest { Name = name }, session.Options(cancellationToken));
+        session.Printer.Show(new DeletedView(name), CliJson.Form.DeletedView, _ => $"group {name} is deleted");
+    }
+
+    private static void CheckRemoved(Group group, string[] remove)
+    {
+        foreach (var member in remove)
+        {
+            if (!group.Members.Contains(member))
+            {
+                throw new DkmException(ErrorKind.NotFound, Reasons.NotFound, $"{member} is not in group {group.Name}");
+            }
+        }
+    }
+
+    private async Task<Group> GetAsync(string name, CancellationToken cancellationToken) =>
+        await groups.GetGroupAsync(new GetGroupRequest { Name = name }, session.Options(cancellationToken));
+
+    private void Show(Group group) => session.Printer.Show(GroupView.Of(group), CliJson.Form.GroupView, view => view.ToText());
+}

@@ -1,0 +1,55 @@
+namespace Dkm.Cli.Groups;
+
+using System.Collections.Generic;
+using Dkm.Access.V1;
+using Dkm.Cli.Output;
+
+internal sealed record GroupView
+{
+    public required string Name { get; init; }
+
+    public required string Uid { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required List<string> Members { get; init; }
+
+    public string? Description { get; init; }
+
+    public required bool BuiltIn { get; init; }
+
+    public required string Etag { get; init; }
+
+    public string? CreateTime { get; init; }
+
+    public string? UpdateTime { get; init; }
+
+    public static GroupView Of(Group group) => new()
+    {
+        Name = group.Name,
+        Uid = group.Uid,
+        Kind = WordOf(group.Kind),
+        Members = [.. group.Members],
+        Description = group.Description.Length == 0 ? null : group.Description,
+        BuiltIn = group.BuiltIn,
+        Etag = group.Etag,
+        CreateTime = Times.Of(group.CreateTime),
+        UpdateTime = Times.Of(group.UpdateTime),
+    };
+
+    public static string WordOf(Group.Types.Kind kind) => kind switch
+    {
+        Group.Types.Kind.Workload => "workload",
+        Group.Types.Kind.Human => "human",
+        _ => "unknown",
+    };
+
+    public string ToText() => Columns.Facts(
+        ("group", Name + (BuiltIn ? " (built in)" : string.Empty)),
+        ("kind", Kind),
+        ("uid", Uid),
+        ("description", Description),
+        ("members", Members.Count == 0 ? "none" : string.Join('\n', Members)),
+        ("created", CreateTime),
+        ("changed", UpdateTime));
+}

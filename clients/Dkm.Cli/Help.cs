@@ -1,0 +1,106 @@
+namespace Dkm.Cli;
+
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.IO;
+using System.Linq;
+using Dkm.Cli.Failures;
+
+/// <summary>Adds examples and the exit codes to what <c>--help</c> says by itself.</summary>
+internal static class Help
+{
+    private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
+    {
+        ["dkm"] = """
+            dkm dev                                                   three services on this machine
+            dkm group create workers --kind workload
+            dkm group add workers spiffe://dkm.local/ns/mail/sa/mailbox-worker
+            dkm ring create mail/accounts --bind workers=hold
+            echo -n secret | dkm protect --ring mail/accounts --identity mailbox-worker --out a.dkm
+            dkm unprotect a.dkm --identity mailbox-worker
+            """,
+        ["dkm dev"] = """
+            dkm dev
+            DKM_PORT=0 dkm dev --home /tmp/try
+            """,
+        ["dkm group create"] = "dkm group create mailbox-workers --kind workload",
+        ["dkm group add"] = "dkm group add mailbox-workers spiffe://dkm.local/ns/mail/sa/mailbox-worker",
+        ["dkm ring create"] = """
+            dkm ring create mail/accounts --bind mailbox-workers=hold
+            dkm ring create pay/cards --bind gateways=encrypt --bind settlers=encrypt,decrypt --period 30d --lead 2h --serve remote
+            """,
+        ["dkm ring bind"] = "dkm ring bind mail/accounts auditors=manage readers=decrypt",
+        ["dkm ring update"] = "dkm ring update mail/accounts --period 30d --key-lease 4h",
+        ["dkm ring roll"] = """
+            dkm ring roll mail/accounts --wait          the next key, published first, used after the lead
+            dkm ring roll mail/accounts --immediate     after a compromise
+            """,
+        ["dkm ring status"] = "dkm ring status mail/accounts --watch",
+        ["dkm key show"] = "dkm key show mail/accounts 0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11",
+        ["dkm protect"] = """
+            echo -n secret | dkm protect --ring mail/accounts --context address=ada@hotmail.com > a.dkm
+            dkm protect letter.pdf --ring mail/accounts --out letter.dkm
+            """,
+        ["dkm unprotect"] = "dkm unprotect a.dkm --context address=ada@hotmail.com",
+        ["dkm reencrypt"] = "dkm reencrypt old.dkm --context address=ada@hotmail.com --out new.dkm",
+        ["dkm datakey"] = "dkm datakey --ring mail/accounts --without-plaintext --out key.dkm",
+        ["dkm access check"] = "dkm access check spiffe://dkm.local/human/admin mail/accounts decrypt",
+        ["dkm pki issue"] = "dkm pki issue imap --id spiffe://dkm.local/ns/mail/sa/imap",
+    };
+
+    private const string ExitCodes = """
+        0 ok · 1 failed, or doctor found something · 2 usage · 3 denied or not authenticated · 4 not found
+        5 invalid input, or data that can't be opened · 6 unavailable or over a limit · 7 state does not allow it, or a lost race
+        """;
+
+    public static void Extend(RootCommand root)
+    {
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            option.Action = new WithExamples((HelpAction)option.Action!);
+        }
+    }
+
+    private static void Section(TextWriter output, string heading, string text)
+    {
+        output.WriteLine(heading);
+        foreach (var line in text.Split('\n'))
+        {
+            output.WriteLine("  " + line.TrimEnd('\r'));
+        }
+
+        output.WriteLine();
+    }
+
+    public static string PathOf(Command command)
+    {
+        var parent = command.Parents.OfType<Command>().FirstOrDefault();
+        return parent is null ? "dkm" : $"{PathOf(parent)} {command.Name}";
+    }
+
+    private sealed class WithExamples(HelpAction usual) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            usual.Invoke(parseResult);
+            var command = parseResult.CommandResult.Command;
+            var output = parseResult.InvocationConfiguration.Output;
+            if (Examples.TryGetValue(PathOf(command), out var examples))
+            {
+                Section(output, "Examples:", examples);
+            }
+
+            if (command is RootCommand)
+            {
+                Section(output, "Exit codes:", ExitCodes);
+            }
+
+            return ExitCode.Ok;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Dkm.Cli.Keys;
+
+using Dkm.Cli.Output;
+using Dkm.KeyRing.V1;
+
+internal sealed record KeyView
+{
+    public required string Id { get; init; }
+
+    public required string KeyRing { get; init; }
+
+    public required string State { get; init; }
+
+    public required bool Primary { get; init; }
+
+    public string? CreateTime { get; init; }
+
+    public string? ActivateTime { get; init; }
+
+    public string? ArchiveTime { get; init; }
+
+    public static KeyView Of(Key key) => new()
+    {
+        Id = key.Id,
+        KeyRing = key.KeyRing,
+        State = Words.Of(key.State),
+        Primary = key.Primary,
+        CreateTime = Times.Of(key.CreateTime),
+        ActivateTime = Times.Of(key.ActivateTime),
+        ArchiveTime = Times.Of(key.ArchiveTime),
+    };
+
+    public string ToText() => Columns.Facts(
+        ("key", Id),
+        ("ring", KeyRing),
+        ("state", State + (Primary ? ", primary" : string.Empty)),
+        ("created", CreateTime),
+        ("activated", ActivateTime),
+        ("archived", ArchiveTime));
+}

@@ -1,0 +1,76 @@
+namespace Dkm.Cli.Output;
+
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Cli.Failures;
+
+/// <summary>
+/// A file that appears under its name only when it is complete, readable by its owner alone. A device or a pipe of the shell can't be replaced
+/// and is written to as it is.
+/// </summary>
+internal static class CompleteFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var target = Path.GetFullPath(path);
+            if (Directory.Exists(target))
+            {
+                throw new UsageException($"--out {path}: that is a folder");
+            }
+
+            if (IsDevice(target))
+            {
+                await using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
+                await device.WriteAsync(content, cancellationToken);
+            }
+            else
+            {
+                await ReplaceAsync(Resolve(target), content, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--out {path}: {e.Message}");
+        }
+    }
+
+    private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var unfinished = $"{target}.{Environment.ProcessId}.unfinished";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = OwnerOnly;
+            }
+
+            await using (var stream = new FileStream(unfinished, options))
+            {
+                await stream.WriteAsync(content, cancellationToken);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private static string Resolve(string target) =>
+        new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? target;
+
+    /// <summary>.NET does not say what kind of file something is, so the places where devices and the shell's pipes live are known by name.</summary>
+    private static bool IsDevice(string target) =>
+        !OperatingSystem.IsWindows()
+        && (target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal))
+        && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
+}

@@ -1,0 +1,3 @@
+namespace Dkm.Cli.Output;
+
+internal sealed record DeletedView(string Deleted);

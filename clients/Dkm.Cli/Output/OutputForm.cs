@@ -1,0 +1,7 @@
+namespace Dkm.Cli.Output;
+
+internal enum OutputForm
+{
+    Text,
+    Json,
+}

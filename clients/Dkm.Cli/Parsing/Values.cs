@@ -1,0 +1,123 @@
+namespace Dkm.Cli.Parsing;
+
+using System;
+using System.Collections.Generic;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Dkm.Access.V1;
+using Dkm.Cli.Output;
+using Dkm.KeyRing.V1;
+
+/// <summary>Turns tokens of the command line into values. Mistakes become parse errors: exit code 2, nothing tried.</summary>
+internal static class Values
+{
+    public static OutputForm ToOutputForm(ArgumentResult result) =>
+        One(result, text => text switch
+        {
+            "text" => (true, OutputForm.Text),
+            "json" => (true, OutputForm.Json),
+            _ => (false, default),
+        }, "--output is text or json");
+
+    public static TimeSpan? ToDuration(ArgumentResult result) =>
+        One<TimeSpan?>(result, text => (Durations.TryParse(text, out var value), value), $"a duration is {Durations.Grammar}");
+
+    public static Suite ToSuite(ArgumentResult result) =>
+        One(result, text => (TrySuite(text, out var suite), suite), "a suite is 1 (XAES-256-GCM) or 3 (AEGIS-256)");
+
+    public static Suite[] ToSuites(ArgumentResult result)
+    {
+        var suites = new List<Suite>();
+        foreach (var token in result.Tokens)
+        {
+            foreach (var part in token.Value.Split(','))
+            {
+                if (!TrySuite(part, out var suite))
+                {
+                    result.AddError($"'{part}': a suite is 1 (XAES-256-GCM) or 3 (AEGIS-256)");
+                    return [];
+                }
+
+                suites.Add(suite);
+            }
+        }
+
+        return [.. suites];
+    }
+
+    public static Serve ToServe(ArgumentResult result) =>
+        One(result, text => text switch
+        {
+            "both" => (true, Serve.Both),
+            "local" => (true, Serve.Local),
+            "remote" => (true, Serve.Remote),
+            _ => (false, default),
+        }, "--serve is both, local or remote");
+
+    public static Group.Types.Kind ToGroupKind(ArgumentResult result) =>
+        One(result, text => text switch
+        {
+            "workload" => (true, Group.Types.Kind.Workload),
+            "human" => (true, Group.Types.Kind.Human),
+            _ => (false, default),
+        }, "--kind is workload or human");
+
+    public static Permission ToPermission(ArgumentResult result) =>
+        One(result, text => (PermissionWords.TryParse(text, out var permission), permission), "a permission is encrypt, decrypt, hold, decrypt_compromised, manage or destroy");
+
+    public static BindingArgument[] ToBindings(ArgumentResult result)
+    {
+        var bindings = new List<BindingArgument>();
+        foreach (var token in result.Tokens)
+        {
+            if (BindingArgument.TryParse(token.Value, out var binding, out var problem))
+            {
+                bindings.Add(binding);
+            }
+            else
+            {
+                result.AddError(problem);
+            }
+        }
+
+        return [.. bindings];
+    }
+
+    public static ContextPair[] ToContext(ArgumentResult result)
+    {
+        var pairs = new List<ContextPair>();
+        foreach (var token in result.Tokens)
+        {
+            if (ContextPair.TryParse(token.Value, out var pair, out var problem))
+            {
+                pairs.Add(pair);
+            }
+            else
+            {
+                result.AddError(problem);
+            }
+        }
+
+        return [.. pairs];
+    }
+
+    private static T One<T>(ArgumentResult result, Func<string, (bool Good, T Value)> parse, string grammar)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : string.Empty;
+        var (good, value) = parse(text);
+        if (!good)
+        {
+            result.AddError($"'{text}': {grammar}");
+        }
+
+        return value;
+    }
+
+    private static bool TrySuite(string text, out Suite suite)
+    {
+        suite = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (Suite)number
+            : Suite.Unspecified;
+        return suite is Suite.Xaes256Gcm or Suite.Aegis256;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Dkm.Cli.Protection;
+
+using System;
+using System.Threading.Tasks;
+using Dkm.Cli.Failures;
+using Dkm.Core;
+
+/// <summary>Runs an act locally where the caller may hold the ring's keys, and through Crypto where she may not.</summary>
+internal sealed class ProtectionChoice(Session session, Place place)
+{
+    public async Task<(T Result, string Where)> RunAsync<T>(string permission, string? ring, Func<IProtection, Task<T>> act)
+    {
+        if (place == Place.Local || (place == Place.Either && MayHoldAtAll()))
+        {
+            session.Attempt = new Attempt(DkmService.KeyRing, "hold", ring);
+            try
+            {
+                await using var local = new LocalProtection(session);
+                return (await act(local), local.Where);
+            }
+            catch (DkmException e) when (place == Place.Either && SaysMayNotHold(e))
+            {
+                // Crypto decides by itself whether the caller may have it done.
+            }
+        }
+
+        session.Attempt = new Attempt(DkmService.Crypto, permission, ring);
+        await using var remote = new RemoteProtection(session);
+        return (await act(remote), remote.Where);
+    }
+
+    /// <summary>Humans never hold: KeyRing need not be asked.</summary>
+    private bool MayHoldAtAll()
+    {
+        _ = session.Certificate;
+        return session.Caller is null or { Class: IdentityClass.Workload };
+    }
+
+    /// <summary>A KeyRing that does not answer says nothing about the caller; Crypto may still have the keys.</summary>
+    private static bool SaysMayNotHold(DkmException e) =>
+        e.Kind is ErrorKind.PermissionDenied or ErrorKind.Unavailable || e.Reason == Reasons.RingNotServed;
+}

@@ -1,0 +1,125 @@
+namespace Dkm.Cli.Rings;
+
+using System.CommandLine;
+using Dkm.Cli.Parsing;
+
+/// <summary><c>dkm ring …</c></summary>
+internal static class RingCommands
+{
+    public static Command Create(CommandRunner runner) => new("ring", "Key rings: their policy, who may use them, rollover")
+    {
+        CreateRing(runner),
+        List(runner),
+        Show(runner),
+        Update(runner),
+        Bind(runner),
+        Unbind(runner),
+        Roll(runner),
+        Status(runner),
+    };
+
+    private static Command CreateRing(CommandRunner runner)
+    {
+        var name = Name();
+        var bind = new Option<BindingArgument[]>("--bind")
+        {
+            Description = $"Who may do what: {BindingArgument.Grammar}. May be given several times",
+            HelpName = "GROUP=PERM,…",
+            CustomParser = Values.ToBindings,
+        };
+        var description = Description();
+        var policy = new PolicyOptions();
+        var command = new Command("create", "Make a ring and its first key, active at once") { name, bind };
+        policy.AddTo(command);
+        command.Add(description);
+        command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).CreateAsync(
+            parse.GetRequiredValue(name), policy.Read(parse).Policy, parse.GetValue(bind) ?? [], parse.GetValue(description), cancellationToken)));
+        return command;
+    }
+
+    private static Command List(CommandRunner runner)
+    {
+        var command = new Command("list", "All rings");
+        command.SetAction(runner.Action((_, session, cancellationToken) => new RingActions(session).ListAsync(cancellationToken)));
+        return command;
+    }
+
+    private static Command Show(CommandRunner runner)
+    {
+        var command = new Command("show", "One ring: policy, bindings, primary key");
+        var ring = RingChoice.ByPosition(command);
+        command.SetAction(runner.Action((parse, session, cancellationToken) =>
+            new RingActions(session).ShowAsync(ring.Read(parse, session), cancellationToken)));
+        return command;
+    }
+
+    private static Command Update(CommandRunner runner)
+    {
+        var command = new Command("update", "Change what is given, leave the rest");
+        var ring = RingChoice.ByPosition(command);
+        var policy = new PolicyOptions();
+        var description = Description();
+        policy.AddTo(command);
+        command.Add(description);
+        command.SetAction(runner.Action((parse, session, cancellationToken) =>
+        {
+            var (given, paths) = policy.Read(parse);
+            return new RingActions(session).UpdateAsync(ring.Read(parse, session), given, paths, parse.GetValue(description), cancellationToken);
+        }));
+        return command;
+    }
+
+    private static Command Bind(CommandRunner runner)
+    {
+        var name = Name();
+        var binding = new Argument<BindingArgument[]>("GROUP=PERM,…")
+        {
+            Description = BindingArgument.Grammar,
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = Values.ToBindings,
+        };
+        var command = new Command("bind", "Say what a group may do on a ring; replaces what it could do before") { name, binding };
+        command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).BindAsync(
+            parse.GetRequiredValue(name), parse.GetRequiredValue(binding), cancellationToken)));
+        return command;
+    }
+
+    private static Command Unbind(CommandRunner runner)
+    {
+        var name = Name();
+        var group = new Argument<string>("GROUP") { Description = "The group's name" };
+        var command = new Command("unbind", "Take a group off a ring: its members may do nothing there any more") { name, group };
+        command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).UnbindAsync(
+            parse.GetRequiredValue(name), parse.GetRequiredValue(group), cancellationToken)));
+        return command;
+    }
+
+    private static Command Roll(CommandRunner runner)
+    {
+        var immediate = new Option<bool>("--immediate") { Description = "For a compromise: the fresh key is active at once; holders that lack it ask for it" };
+        var wait = new Option<bool>("--wait") { Description = "Wait until the key is primary" };
+        var command = new Command("roll", "Make the next key now instead of at its time. Old envelopes still open") { immediate, wait };
+        var ring = RingChoice.ByPosition(command);
+        command.SetAction(runner.Action(
+            (parse, session, cancellationToken) => new Rollover(session, ring.Read(parse, session))
+                .RunAsync(parse.GetValue(immediate), parse.GetValue(wait), cancellationToken),
+            unlimited: parse => parse.GetValue(wait)));
+        return command;
+    }
+
+    private static Command Status(CommandRunner runner)
+    {
+        var watch = new Option<bool>("--watch") { Description = "Go on, and say what changes, until interrupted" };
+        var command = new Command("status", "What is used now, what comes next and when, who holds it, who is behind") { watch };
+        var ring = RingChoice.ByPosition(command);
+        command.SetAction(runner.Action(
+            (parse, session, cancellationToken) => new StatusReport(session, ring.Read(parse, session))
+                .RunAsync(parse.GetValue(watch), cancellationToken),
+            unlimited: parse => parse.GetValue(watch)));
+        return command;
+    }
+
+    private static Argument<string> Name() => new("RING") { Description = "The ring's name, such as mail/connected-accounts" };
+
+    private static Option<string?> Description() => new("--description") { Description = "Free text for people", HelpName = "TEXT" };
+}

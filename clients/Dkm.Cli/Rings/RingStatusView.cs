@@ -1,0 +1,78 @@
+namespace Dkm.Cli.Rings;
+
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Dkm.Cli.Keys;
+using Dkm.Cli.Output;
+using Dkm.Cli.Parsing;
+using Dkm.KeyRing.V1;
+
+internal sealed record RingStatusView
+{
+    public required string KeyRing { get; init; }
+
+    public KeyView? PrimaryKey { get; init; }
+
+    public KeyView? NextKey { get; init; }
+
+    public string? NextRolloverTime { get; init; }
+
+    public required long Revision { get; init; }
+
+    public required int HolderCount { get; init; }
+
+    public required int CurrentHolderCount { get; init; }
+
+    public required List<HolderView> Holders { get; init; }
+
+    public required SortedDictionary<string, int> KeyCounts { get; init; }
+
+    public string? EffectiveLead { get; init; }
+
+    public static RingStatusView Of(KeyRingStatus status) => new()
+    {
+        KeyRing = status.Name,
+        PrimaryKey = status.PrimaryKey is null ? null : KeyView.Of(status.PrimaryKey),
+        NextKey = status.NextKey is null ? null : KeyView.Of(status.NextKey),
+        NextRolloverTime = Times.Of(status.NextRolloverTime),
+        Revision = status.Revision,
+        HolderCount = status.Holders.Count,
+        CurrentHolderCount = status.CurrentHolderCount,
+        Holders = [.. status.Holders.Select(holder => HolderView.Of(holder, status.Revision))],
+        KeyCounts = new(status.KeyCounts.ToDictionary(count => Words.Of(count.State), count => count.Count), StringComparer.Ordinal),
+        EffectiveLead = status.EffectiveLead is null ? null : Durations.Format(status.EffectiveLead.ToTimeSpan()),
+    };
+
+    public string ToText() => Columns.Facts(
+        ("ring", KeyRing),
+        ("primary key", PrimaryKey is null ? "none" : $"{PrimaryKey.Id}, since {PrimaryKey.ActivateTime}"),
+        ("next key", NextKey is null ? $"will be made at {NextRolloverTime ?? "an unknown time"}" : $"{NextKey.Id}, primary at {NextKey.ActivateTime}"),
+        ("lead", EffectiveLead is null ? null : $"{EffectiveLead} from a key's making to its use"),
+        ("held by", HeldBy()),
+        ("behind", Behind()),
+        ("holders", string.Join('\n', Holders.Select(holder => $"{holder.Identity}, lease until {holder.LeaseEndTime}"))),
+        ("keys", string.Join(", ", KeyCounts.Select(count => $"{count.Value} {count.Key}"))),
+        ("revision", $"{Revision}"));
+
+    /// <summary>What a watcher wants to hear of: equal lines are not news.</summary>
+    public string ToLine() =>
+        $"primary {PrimaryKey?.Id ?? "none"}, "
+        + (NextKey is null ? $"next key at {NextRolloverTime}, " : $"next {NextKey.Id} at {NextKey.ActivateTime}, ")
+        + $"held by {HeldBy()}"
+        + (Behind() is { } behind ? $", behind: {behind.Replace("\n", "; ", StringComparison.Ordinal)}" : string.Empty);
+
+    private string HeldBy() => $"{CurrentHolderCount} of {HolderCount}";
+
+    private string? Behind()
+    {
+        var behind = Holders.Where(holder => holder.Behind).Select(holder => $"{holder.Identity} (at revision {holder.AcknowledgedRevision} of {Revision})").ToList();
+        return behind.Count == 0 ? null : string.Join('\n', behind);
+    }
+
+    internal sealed record HolderView(string Identity, long AcknowledgedRevision, bool Behind, string? ConnectTime, string? LeaseEndTime)
+    {
+        public static HolderView Of(Holder holder, long revision) => new(
+            holder.Identity, holder.AcknowledgedRevision, holder.AcknowledgedRevision < revision, Times.Of(holder.ConnectTime), Times.Of(holder.LeaseEndTime));
+    }
+}
