@@ -1,0 +1,27 @@
+namespace Dkm.Access;
+
+using System;
+using System.Collections.Generic;
+using Dkm.Core;
+using Dkm.Hosting;
+
+/// <summary>What Access needs in order to run.</summary>
+public sealed record AccessOptions
+{
+    public required ServerOptions Server { get; init; }
+
+    /// <summary>The embedded store's file; null where the store is handed in.</summary>
+    public string? StoreFile { get; init; }
+
+    /// <summary>The root that wraps Access's store key: 32 bytes, made at the first start in development only.</summary>
+    public required string RootFile { get; init; }
+
+    /// <summary>Who administers a new installation. Looked at once, while there is no group of administrators yet.</summary>
+    public IReadOnlyList<SpiffeId> FirstAdministrators { get; init; } = [];
+
+    /// <summary>How often a policy stream hears that nothing has changed.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the store is asked whether what is held is the newest. Those who follow the policy count its age from there.</summary>
+    public TimeSpan Refresh { get; init; } = TimeSpan.FromSeconds(1);
+}

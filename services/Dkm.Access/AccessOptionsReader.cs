@@ -1,0 +1,57 @@
+namespace Dkm.Access;
+
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using Dkm.Core;
+using Dkm.Hosting.Configuration;
+
+/// <summary>The configuration of the Access process.</summary>
+public static class AccessOptionsReader
+{
+    private const string FirstAdministrators = "FirstAdministrators";
+
+    public static AccessOptions Read(StrictConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var server = configuration.ReadServer(DkmService.Access);
+        return new AccessOptions
+        {
+            Server = server,
+            StoreFile = configuration.Text("Store:File"),
+            RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
+            FirstAdministrators = ReadAdministrators(configuration, server.Trust.TrustDomain, server.Development),
+            Heartbeat = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),
+            Refresh = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),
+        };
+    }
+
+    private static List<SpiffeId> ReadAdministrators(StrictConfiguration configuration, string trustDomain, bool development)
+    {
+        var administrators = new List<SpiffeId>();
+        foreach (var text in configuration.List(FirstAdministrators))
+        {
+            var key = string.Create(CultureInfo.InvariantCulture, $"{FirstAdministrators}:{administrators.Count}");
+            if (!SpiffeId.TryParse(text, out var id, out var problem))
+            {
+                configuration.Mistake(key, problem);
+            }
+            else if (id.Class != IdentityClass.Human || id.TrustDomain != trustDomain)
+            {
+                configuration.Mistake(key, $"an administrator is a human of {trustDomain}, spiffe://{trustDomain}/human/NAME");
+            }
+            else
+            {
+                administrators.Add(id);
+            }
+        }
+
+        // One alone could lock everybody out by leaving, and would have nobody to approve her changes.
+        if (administrators.Count == 1 && !development)
+        {
+            configuration.Mistake(FirstAdministrators, "two or more are required outside development");
+        }
+
+        return administrators;
+    }
+}

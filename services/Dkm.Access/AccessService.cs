@@ -1,0 +1,47 @@
+namespace Dkm.Access;
+
+using System;
+using Dkm.Access.Groups;
+using Dkm.Access.Policy;
+using Dkm.Access.Records;
+using Dkm.Access.V1;
+using Dkm.Hosting;
+using Dkm.Hosting.Policy;
+using Dkm.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+/// <summary>Who is who: groups, and the policy that KeyRing and Crypto decide by.</summary>
+public static class AccessService
+{
+    /// <param name="options">How.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="store">A store that is open already and stays its owner's; null opens <see cref="AccessOptions.StoreFile"/>.</param>
+    public static WebApplication Create(AccessOptions options, TimeProvider time, IRevisionedStore? store = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = DkmServer.CreateBuilder(options.Server, time);
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton<GroupDirectory>()
+            .AddSingleton(services => new AccessStore(
+                options,
+                store,
+                services.GetRequiredService<GroupDirectory>(),
+                time,
+                services.GetRequiredService<ILogger<AccessStore>>()))
+            .AddSingleton<IGroupMembership>(services => services.GetRequiredService<AccessStore>())
+            .AddSingleton<IReadiness>(services => services.GetRequiredService<AccessStore>())
+            .AddHostedService(services => services.GetRequiredService<AccessStore>())
+            .AddSingleton<GroupRepository>()
+            .AddDkmService<GroupEndpoint>()
+            .AddDkmService<PolicyEndpoint>();
+
+        var app = builder.Build();
+        app.MapDkmService<GroupEndpoint>(GroupService.Descriptor);
+        app.MapDkmService<PolicyEndpoint>(PolicyService.Descriptor);
+        app.MapDkmHealth();
+        return app;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Dkm.Access.Policy;
+
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Access.Records;
+using Dkm.Access.V1;
+using Dkm.Core;
+using Grpc.Core;
+
+/// <summary>Streams the policy to KeyRing and Crypto.</summary>
+internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store, AccessOptions options, TimeProvider time) : PolicyService.PolicyServiceBase
+{
+    public override async Task WatchPolicy(
+        WatchPolicyRequest request, IServerStreamWriter<WatchPolicyResponse> responseStream, ServerCallContext context)
+    {
+        store.DemandReady();
+        using var subscription = directory.Subscribe();
+        var version = subscription.Snapshot.Version;
+        await responseStream.WriteAsync(PolicyMessages.Snapshot(subscription.Snapshot, store.ConfirmTime), context.CancellationToken);
+
+        using var timer = new PeriodicTimer(options.Heartbeat, time);
+        var tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
+        var step = subscription.Steps.WaitToReadAsync(context.CancellationToken).AsTask();
+        while (true)
+        {
+            var first = await Task.WhenAny(tick, step);
+
+            // Taken before the steps are: what the store confirmed up to then has been offered to us, so no step is confirmed that was not sent.
+            var confirmTime = store.ConfirmTime;
+            if (first == step && !await step)
+            {
+                throw new DkmException(ErrorKind.Unavailable, Reasons.NotConnected, "this follower fell behind; begin again with a snapshot");
+            }
+
+            while (subscription.Steps.TryRead(out var next))
+            {
+                version = next.After.Version;
+                await responseStream.WriteAsync(PolicyMessages.Change(next, confirmTime), context.CancellationToken);
+            }
+
+            if (first == step)
+            {
+                step = subscription.Steps.WaitToReadAsync(context.CancellationToken).AsTask();
+            }
+            else
+            {
+                await tick;
+                await responseStream.WriteAsync(PolicyMessages.Heartbeat(version, confirmTime), context.CancellationToken);
+                tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
+            }
+        }
+    }
+}

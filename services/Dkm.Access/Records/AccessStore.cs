@@ -1,0 +1,143 @@
+namespace Dkm.Access.Records;
+
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Access.Groups;
+using Dkm.Core;
+using Dkm.Core.Authorization;
+using Dkm.Hosting;
+using Dkm.Hosting.Policy;
+using Dkm.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+/// <summary>
+/// Access's records, opened behind a listener that is up already: services may start in any order, so a store that is not there yet means not ready,
+/// and is tried again. Access itself decides by the same policy that it streams.
+/// </summary>
+internal sealed class AccessStore(AccessOptions options, IRevisionedStore? shared, GroupDirectory directory, TimeProvider time, ILogger<AccessStore> logger)
+    : BackgroundService, IGroupMembership, IReadiness
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ChangeListeners listeners = new();
+    private IRevisionedStore? embedded;
+    private FileRoot? root;
+    private volatile ServiceStore? store;
+    private volatile string why = "the store is being opened";
+
+    public PolicySnapshot Current => directory.Groups.Policy;
+
+    public bool Ready => store is { Ready: true };
+
+    public string Name => "store";
+
+    public string? Why => Ready ? store?.Trouble : why;
+
+    public DateTimeOffset ConfirmTime => store?.ConfirmTime ?? default;
+
+    public TimeSpan Age => store is { } open ? time.GetUtcNow() - open.ConfirmTime : TimeSpan.MaxValue;
+
+    public IDisposable OnChange(Action<PolicySnapshot> listener) => listeners.Add(listener);
+
+    /// <exception cref="DkmException">UNAVAILABLE NOT_READY.</exception>
+    public void DemandReady() => Open();
+
+    public Task<ManifestVersion> CommitAsync(RecordChanges changes, CancellationToken cancellationToken) =>
+        Open().CommitAsync(changes, cancellationToken);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await CloseAsync();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                store = await OpenAsync(stoppingToken);
+                Log.Ready(logger, directory.Groups.Policy.Version.ToString());
+                return;
+            }
+            catch (DkmException trouble)
+            {
+                why = $"{trouble.Reason}: {trouble.Message}";
+                Log.CannotOpen(logger, why);
+                await CloseAsync();
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(RetryDelay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ServiceStore> OpenAsync(CancellationToken cancellationToken)
+    {
+        var below = shared ?? (embedded ??= await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Path = options.StoreFile! }, time, logger, cancellationToken));
+        root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
+        var opened = await ServiceStore.OpenAsync(
+            below, "access", root, directory, new ServiceStoreOptions { MaxRefresh = options.Refresh }, time, logger, cancellationToken);
+        try
+        {
+            await FoundAsync(opened, cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The built-in groups, once. Another replica may be doing the same; then its groups are as good as ours.</summary>
+    private async Task FoundAsync(ServiceStore opened, CancellationToken cancellationToken)
+    {
+        if (Founding.Decide(directory.Groups, options.FirstAdministrators, options.Server.Development, time.GetUtcNow()) is not { Count: > 0 } founded)
+        {
+            return;
+        }
+
+        var changes = new RecordChanges();
+        foreach (var group in founded)
+        {
+            changes.Put(group.Path, GroupRecords.Type, GroupRecords.Write(group, KeyId.Create(time.GetUtcNow()).ToString()), expectedVersion: 0);
+        }
+
+        try
+        {
+            await opened.CommitAsync(changes, cancellationToken);
+            Log.Founded(logger, options.FirstAdministrators.Count);
+        }
+        catch (DkmException lost) when (lost.Reason == Reasons.LostRace)
+        {
+            Log.FoundedElsewhere(logger);
+        }
+    }
+
+    private ServiceStore Open() => store ?? throw new DkmException(ErrorKind.Unavailable, Reasons.NotReady, $"Access is not ready: {why}");
+
+    private async Task CloseAsync()
+    {
+        if (store is { } open)
+        {
+            store = null;
+            await open.DisposeAsync();
+        }
+
+        root?.Dispose();
+        root = null;
+        if (embedded is { } file)
+        {
+            embedded = null;
+            await file.DisposeAsync();
+        }
+    }
+}

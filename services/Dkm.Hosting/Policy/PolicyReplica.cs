@@ -1,0 +1,153 @@
+namespace Dkm.Hosting.Policy;
+
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Core.Authorization;
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wire = Dkm.Access.V1;
+
+/// <summary>
+/// Access's policy, kept in this process so that a decision needs no call: a snapshot, then changes, and heartbeats that say when Access last confirmed
+/// it. Any end of the stream, any gap and any silence mean a new stream; what is held stays in force meanwhile and ages (<see cref="Age"/>).
+/// </summary>
+/// <param name="access">The way to Access; its errors arrive as <see cref="DkmException"/>.</param>
+/// <param name="options">How to follow.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where trouble is told.</param>
+public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions options, TimeProvider time, ILogger<PolicyReplica> logger)
+    : BackgroundService, IGroupMembership, IReadiness
+{
+    private readonly Wire.PolicyService.PolicyServiceClient client = new(access);
+    private readonly ChangeListeners listeners = new();
+    private readonly Backoff backoff = new(options.FirstBackoff, options.LongestBackoff);
+    private volatile PolicySnapshot current = PolicySnapshot.Empty;
+    private volatile Confirmation? confirmation;
+    private volatile string why = "no policy has come from Access yet";
+
+    public PolicySnapshot Current => current;
+
+    public bool Ready => confirmation is not null;
+
+    public string Name => "policy";
+
+    public string? Why => Ready ? null : why;
+
+    public DateTimeOffset ConfirmTime => confirmation?.ConfirmTime ?? default;
+
+    public TimeSpan Age => confirmation?.Age(time) ?? TimeSpan.MaxValue;
+
+    public IDisposable OnChange(Action<PolicySnapshot> listener) => listeners.Add(listener);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is DkmException or RpcException or OperationCanceledException or TimeoutException)
+            {
+                if (stoppingToken.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                why = exception is DkmException known ? $"{known.Reason}: {known.Message}" : exception.Message;
+            }
+
+            var delay = backoff.Next();
+            Telemetry.PolicyReconnect();
+            Log.PolicyLost(logger, why, (long)delay.TotalMilliseconds);
+            await Task.Delay(delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One stream, from its snapshot to its end.</summary>
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var call = client.WatchPolicy(new Wire.WatchPolicyRequest(), cancellationToken: end.Token);
+        try
+        {
+            var synchronized = false;
+            while (await call.ResponseStream.MoveNext(end.Token).WaitAsync(options.Silence, time, stoppingToken))
+            {
+                if (!Take(call.ResponseStream.Current, ref synchronized))
+                {
+                    return;
+                }
+
+                backoff.Reset();
+            }
+
+            why = "Access ended the stream";
+        }
+        catch (TimeoutException)
+        {
+            why = $"Access has said nothing for {options.Silence}";
+        }
+        finally
+        {
+            // Before the call is disposed of: a read that was given up on must not go on behind it.
+            await end.CancelAsync();
+        }
+    }
+
+    private bool Take(Wire.WatchPolicyResponse message, ref bool synchronized)
+    {
+        var (verdict, next) = PolicyState.Step(current, synchronized, message, group => Log.PolicyMember(logger, group));
+        switch (verdict)
+        {
+            case PolicyState.Verdict.Advance:
+                var isNew = next.Version != current.Version || !Ready;
+                current = next;
+                if (!synchronized)
+                {
+                    Log.PolicySnapshot(logger, next.Version.ToString(), next.Groups.Count);
+                }
+
+                synchronized = true;
+                confirmation = Confirmation.Heard(PolicyState.ConfirmTime(message), time);
+                if (isNew)
+                {
+                    Tell(next);
+                }
+
+                break;
+
+            case PolicyState.Verdict.Confirm:
+                confirmation = Confirmation.Heard(PolicyState.ConfirmTime(message), time);
+                break;
+
+            case PolicyState.Verdict.Rollback:
+                why = "Access offers an older policy than the one held";
+                Log.PolicyRollback(logger, message.Snapshot.Version.ToCore().ToString(), current.Version.ToString());
+                return false;
+
+            default:
+                why = "a gap in the versions of the policy";
+                return false;
+        }
+
+        Telemetry.PolicyAge(Age);
+        return true;
+    }
+
+    private void Tell(PolicySnapshot snapshot)
+    {
+        try
+        {
+            listeners.Tell(snapshot);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A listener's fault must not stop the policy from arriving.
+            Log.PolicyListener(logger, snapshot.Version.ToString(), exception);
+        }
+    }
+}
