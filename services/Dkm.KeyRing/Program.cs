@@ -1,1 +1,4 @@
-return 0;
+using Dkm.Hosting;
+using Dkm.KeyRing;
+
+return await ServiceProgram.RunAsync(args, KeyRingOptionsReader.Read, (options, time) => KeyRingServer.Create(options, time));

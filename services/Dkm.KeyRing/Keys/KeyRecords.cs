@@ -10,7 +10,6 @@ using Google.Protobuf.WellKnownTypes;
 /// <summary>A key to its record and back.</summary>
 internal static class KeyRecords
 {
-    public const string Type = "KeyRecord";
     public const string Prefix = "keys/";
 
     public static string Path(string ringUid, KeyId id) => $"{Prefix}{ringUid}/{id}";

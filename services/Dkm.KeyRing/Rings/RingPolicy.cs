@@ -7,9 +7,10 @@ using Dkm.Core;
 /// <summary>How a ring's keys live (DESIGN section 5). The values here are the defaults.</summary>
 internal sealed record RingPolicy
 {
-    public static RingPolicy Default { get; } = new();
-
     public static ImmutableArray<Suite> AllSuites { get; } = [Suite.Xaes256Gcm, Suite.Aegis256];
+
+    /// <summary>After <see cref="AllSuites"/>, which it takes: static members come to life in the order of the text.</summary>
+    public static RingPolicy Default { get; } = new();
 
     public TimeSpan RolloverPeriod { get; init; } = TimeSpan.FromDays(90);
 

@@ -12,7 +12,6 @@ using Google.Protobuf.WellKnownTypes;
 /// <summary>A ring to its record and back.</summary>
 internal static class RingRecords
 {
-    public const string Type = "RingRecord";
     public const string Prefix = "rings/";
 
     public static string Path(string name) => Prefix + name;

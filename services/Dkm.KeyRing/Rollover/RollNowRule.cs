@@ -15,26 +15,30 @@ internal static class RollNowRule
         : new([ring.AfterAll(ring.Earliest(now))], ArchiveRule.Beyond(ring, now));
 
     /// <summary>
-    /// For a compromise: a fresh key is active now and what was pending is archived. A holder that is cut off may still use the pending one when its
-    /// time comes, and will then never go back behind it; so the pending key's time gets a fresh key too, a tick later, or that holder would have no
+    /// For a compromise: a fresh key is active now and what was pending is archived. A holder that is cut off may still use a pending one when its
+    /// time comes, and will then never go back behind it; so each pending key's time gets a fresh key too, a tick later, or that holder would have no
     /// primary until the period is over.
     /// </summary>
     public static RolloverStep AtOnce(RingTimes ring, DateTimeOffset now)
     {
+        var pending = ring.Pending(now).ToList();
         var active = ring.AfterAllOnceActive(now);
-        return ring.Keys.Any(key => key.ActivateTime > now)
-            ? new(
-                [active, ring.AfterAll(active + RingTimes.Tick)],
-                [.. ring.Pending(now).Select(key => key.Id), .. ArchiveRule.Beyond(ring, now)])
-            : new([active], ArchiveRule.Beyond(ring, now));
+        return new(
+            [active, .. pending.Select(key => RingTimes.Later(key.ActivateTime, active) + RingTimes.Tick)],
+            [.. pending.Select(key => key.Id), .. ArchiveRule.Beyond(ring, now)]);
     }
 
     /// <summary>
     /// Somebody who held the ring may no longer. What was published while she held is hers too, so only a key made from now on helps, and it has to
-    /// follow all of those. The first pending key keeps its slot; later ones are the leftovers of a removal just before, replaced so that a hundred
-    /// removals in a row don't leave a hundred live keys.
+    /// follow all of those. They keep their times: a holder that was cut off uses them, and would have no primary if one was archived before the
+    /// next is there.
     /// </summary>
-    public static RolloverStep AfterRemoval(RingTimes ring, DateTimeOffset now) => new(
-        [ring.AfterAll(ring.Earliest(now))],
-        [.. ring.Pending(now).Skip(1).Select(key => key.Id), .. ArchiveRule.Beyond(ring, now)]);
+    public static RolloverStep AfterRemoval(RingTimes ring, DateTimeOffset now) => new([ring.AfterAll(ring.Earliest(now))], []);
+
+    /// <summary>
+    /// Whether a removal had better wait for those that may follow it: a script that removes a hundred members one by one shall not leave a hundred pending keys. An
+    /// eighth of the lead later is soon enough, since the lead itself is how long the one who is gone knows the keys in use.
+    /// </summary>
+    public static bool WaitsForMore(RingTimes ring, DateTimeOffset now) =>
+        ring.Pending(now).Any(key => key.CreateTime > now - (Lead.Effective(ring.Policy, ring.Timing) / 8));
 }

@@ -6,6 +6,11 @@ using System.Linq;
 /// <summary>What the clock demands of a ring. Pure; the leader's loop does nothing else.</summary>
 internal static class RolloverRule
 {
+    /// <summary>
+    /// When a ring's first key becomes primary: at once on every clock, also on one that is behind ours, since there is no other key to use meanwhile.
+    /// </summary>
+    public static DateTimeOffset First(DateTimeOffset now, RolloverTiming timing) => now - timing.MaxSkew;
+
     public static RolloverStep At(RingTimes ring, DateTimeOffset now)
     {
         var archive = ArchiveRule.Beyond(ring, now);

@@ -1,0 +1,162 @@
+namespace Dkm.KeyRing.Distribution;
+
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+
+/// <summary>
+/// The state of one Subscribe call: what is wanted, and which of it needs a look. Bounded by the rings wanted, however fast they change and however slowly
+/// the holder reads.
+/// </summary>
+#pragma warning disable CA1001 // The semaphore has no wait handle, so there is nothing to free; and a change that comes late must not meet a disposed one.
+internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
+#pragma warning restore CA1001
+{
+    /// <summary>A Crypto that serves every ring of a large installation, and then some.</summary>
+    public const int MaximumWanted = 20_000;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, WantedRing> wanted = new(StringComparer.Ordinal);
+    private readonly Queue<WantedRing> queue = new();
+    private readonly SemaphoreSlim signal = new(0, 1);
+
+    public SpiffeId Caller { get; } = caller;
+
+    public DateTimeOffset ConnectTime { get; } = connectTime;
+
+    /// <summary>A command that goes away again: not a holder for status.</summary>
+    public bool Transient { get; set; }
+
+    /// <returns>Whether it is new to this stream.</returns>
+    public bool Want(string name)
+    {
+        lock (gate)
+        {
+            var isNew = !wanted.TryGetValue(name, out var ring);
+            if (isNew)
+            {
+                if (wanted.Count == MaximumWanted)
+                {
+                    throw new DkmException(ErrorKind.ResourceExhausted, Reasons.TooMany, $"a stream wants at most {MaximumWanted} rings", "want.key_rings");
+                }
+
+                wanted[name] = ring = new WantedRing(name);
+            }
+
+            ring!.Asked = true;
+            Enqueue(ring);
+            return isNew;
+        }
+    }
+
+    public bool Release(string name)
+    {
+        lock (gate)
+        {
+            return wanted.Remove(name);
+        }
+    }
+
+    public void Acknowledge(string name, long revision)
+    {
+        lock (gate)
+        {
+            // No more than was sent: a holder can't count itself as up to date with what it doesn't have.
+            if (wanted.TryGetValue(name, out var ring) && revision <= ring.SentRevision)
+            {
+                ring.AcknowledgedRevision = Math.Max(ring.AcknowledgedRevision, revision);
+            }
+        }
+    }
+
+    /// <summary>The ring has changed, or what decides about it.</summary>
+    public void Mark(string name)
+    {
+        lock (gate)
+        {
+            if (wanted.TryGetValue(name, out var ring))
+            {
+                Enqueue(ring);
+            }
+        }
+    }
+
+    public void MarkAll()
+    {
+        lock (gate)
+        {
+            foreach (var ring in wanted.Values)
+            {
+                Enqueue(ring);
+            }
+        }
+    }
+
+    /// <summary>The next ring to look at, and whether the holder has asked for it.</summary>
+    public WantedRing? Next(out bool asked)
+    {
+        lock (gate)
+        {
+            while (queue.TryDequeue(out var ring))
+            {
+                ring.Queued = false;
+                if (wanted.GetValueOrDefault(ring.Name) == ring)
+                {
+                    asked = ring.Asked;
+                    ring.Asked = false;
+                    return ring;
+                }
+            }
+
+            asked = false;
+            return null;
+        }
+    }
+
+    public IReadOnlyList<WantedRing> Wanted()
+    {
+        lock (gate)
+        {
+            return [.. wanted.Values];
+        }
+    }
+
+    public WantedRing? Find(string name)
+    {
+        lock (gate)
+        {
+            return wanted.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>A lease-renewing heartbeat was sent at <paramref name="sent"/>.</summary>
+    public void Renewed(DateTimeOffset sent)
+    {
+        lock (gate)
+        {
+            foreach (var ring in wanted.Values.Where(ring => ring.Held))
+            {
+                ring.LeaseStart = sent;
+            }
+        }
+    }
+
+    /// <returns>Whether something is queued, as opposed to the time being over.</returns>
+    public Task<bool> WaitAsync(TimeSpan limit, CancellationToken token) => signal.WaitAsync(limit, token);
+
+    private void Enqueue(WantedRing ring)
+    {
+        if (!ring.Queued)
+        {
+            ring.Queued = true;
+            queue.Enqueue(ring);
+            if (signal.CurrentCount == 0)
+            {
+                signal.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+namespace Dkm.KeyRing.Distribution;
+
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Core.Authorization;
+using Dkm.Hosting.Policy;
+using Dkm.KeyRing.Rings;
+using Dkm.KeyRing.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+/// <summary>
+/// Writes one stream: what is queued at once, a heartbeat every second. One message is in flight at a time, made when its turn comes, so a slow reader
+/// gets the newest and costs nothing.
+/// </summary>
+internal sealed class HolderWriter(
+    HolderStream stream,
+    IServerStreamWriter<SubscribeResponse> responses,
+    RingCatalog catalog,
+    IGroupMembership membership,
+    Freshness freshness,
+    KeySetBuilder builder,
+    TimeProvider time,
+    ILogger logger)
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    /// <summary>How soon to look again after a heartbeat that could renew nothing: the confirmation that it waits for comes every second or so.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
+
+    public async Task RunAsync(CancellationToken token)
+    {
+        var beat = time.GetTimestamp();
+        var interval = Heartbeat;
+        while (!token.IsCancellationRequested)
+        {
+            var left = interval - time.GetElapsedTime(beat);
+            if (left > TimeSpan.Zero && await stream.WaitAsync(left, token))
+            {
+                await FlushAsync(freshness.RenewsLeases, token);
+                continue;
+            }
+
+            // Taken before the look at policy and rings: what was confirmed by then is in what is flushed, so the heartbeat renews nothing stale.
+            var renews = freshness.RenewsLeases;
+            if (!renews && time.GetElapsedTime(beat) < Heartbeat)
+            {
+                interval += Retry;
+                continue;
+            }
+
+            stream.MarkAll();
+            await FlushAsync(renews, token);
+            await BeatAsync(renews, token);
+            beat = time.GetTimestamp();
+            interval = renews ? Heartbeat : Retry;
+        }
+    }
+
+    private async Task FlushAsync(bool grantsLease, CancellationToken token)
+    {
+        while (stream.Next(out var asked) is { } ring)
+        {
+            await LookAsync(ring, asked, grantsLease, token);
+        }
+    }
+
+    private async Task BeatAsync(bool renews, CancellationToken token)
+    {
+        var sent = time.GetUtcNow();
+        await responses.WriteAsync(
+            new SubscribeResponse { Heartbeat = new KeySetHeartbeat { SendTime = sent.ToTimestamp(), RenewsLeases = renews } }, token);
+        if (renews)
+        {
+            stream.Renewed(sent);
+        }
+    }
+
+    private async Task LookAsync(WantedRing wanted, bool asked, bool grantsLease, CancellationToken token)
+    {
+        var view = catalog.Find(wanted.Name);
+        if (wanted.Held && (view is null || !membership.Ready))
+        {
+            // Keys are taken away by an explicit revocation only, never because a replica that starts over looks empty.
+            return;
+        }
+
+        if (!membership.Ready)
+        {
+            await DenyAsync(wanted, asked, Later(Reasons.NotReady, "the policy has not arrived yet"), revoked: false, token);
+        }
+        else if (!DeliveryRule.Allows(stream.Caller, view?.Ring, membership.Current))
+        {
+            var decision = DeliveryRule.Decide(stream.Caller, wanted.Name, view?.Ring, membership.Current);
+            await DenyAsync(wanted, asked, decision, revoked: wanted.Held, token);
+        }
+        else if (asked || view!.Ring.Revision > wanted.SentRevision)
+        {
+            await DeliverAsync(wanted, view!, asked, grantsLease, token);
+        }
+    }
+
+    private async Task DeliverAsync(WantedRing wanted, RingView view, bool asked, bool grantsLease, CancellationToken token)
+    {
+        if (freshness.PolicyAge > view.Ring.Policy.PolicyStaleness)
+        {
+            // Who holds the ring goes on with what she has until her lease ends; nobody is given anything by such an old policy.
+            var stale = Later(Reasons.PolicyStale, "the policy could not be confirmed for longer than the ring's policy_staleness");
+            await (wanted.Held ? Task.CompletedTask : DenyAsync(wanted, asked, stale, revoked: false, token));
+            return;
+        }
+
+        using var delivery = new Delivery();
+        KeySet message;
+        try
+        {
+            message = await builder.BuildAsync(view, stream.Caller.Class == IdentityClass.Service, grantsLease, delivery, token);
+        }
+        catch (DkmException exception)
+        {
+            Log.NotDelivered(logger, wanted.Name, exception.Reason, exception.Message);
+            await (wanted.Held ? Task.CompletedTask : DenyAsync(wanted, asked, Later(exception.Reason, "the ring's keys cannot be unwrapped now"), false, token));
+            return;
+        }
+
+        await responses.WriteAsync(new SubscribeResponse { KeySet = message }, token);
+        wanted.SentRevision = view.Ring.Revision;
+        wanted.DeniedReason = null;
+        if (grantsLease)
+        {
+            wanted.LeaseStart = message.SendTime.ToDateTimeOffset();
+        }
+    }
+
+    private async Task DenyAsync(WantedRing wanted, bool asked, AccessDecision decision, bool revoked, CancellationToken token)
+    {
+        if (!asked && !revoked && wanted.DeniedReason == decision.Reason)
+        {
+            return;
+        }
+
+        wanted.SentRevision = 0;
+        wanted.AcknowledgedRevision = 0;
+        wanted.DeniedReason = decision.Reason;
+        var denied = new RingDenied { KeyRing = wanted.Name, Reason = decision.Reason, Message = decision.Explanation, Revoked = revoked };
+        await responses.WriteAsync(new SubscribeResponse { Denied = denied }, token);
+    }
+
+    private static AccessDecision Later(string reason, string why) => new(false, reason, why + "; it is tried again");
+}

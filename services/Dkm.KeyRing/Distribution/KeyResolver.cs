@@ -1,0 +1,63 @@
+namespace Dkm.KeyRing.Distribution;
+
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Core.Keys;
+using Dkm.Hosting;
+using Dkm.Hosting.Policy;
+using Dkm.KeyRing.Keys;
+using Dkm.KeyRing.Rings;
+using Dkm.KeyRing.V1;
+using Google.Protobuf;
+
+/// <summary>
+/// Finds one key by its id for a holder that meets an envelope of a key that it lacks. An id that nobody has costs one probe of an index, no I/O and no
+/// unwrapping, and its denial has the same words as that of a ring that the caller may not hold.
+/// </summary>
+internal sealed class KeyResolver(RingCatalog catalog, KeySetBuilder builder, KeyRingStore store, Freshness freshness, IGroupMembership membership)
+{
+    private const string Denied = "there is no such key, or it is in a ring that you may not hold; an administrator of the ring can say more: dkm access check";
+
+    public async Task<ResolveKeyResponse> RunAsync(Caller caller, ResolveKeyRequest request, CancellationToken token)
+    {
+        if (request.KeyId.Length != KeyId.Size)
+        {
+            throw DkmException.Invalid("key_id", request.KeyId.IsEmpty ? Reasons.Required : Reasons.InvalidField, "key_id is 16 bytes");
+        }
+
+        _ = store.Current;
+        if (!membership.Ready)
+        {
+            throw new DkmException(ErrorKind.Unavailable, Reasons.NotReady, "the policy has not arrived yet");
+        }
+
+        var id = KeyId.Read(request.KeyId.Span);
+        var view = catalog.FindKey(id);
+        if (view?.Find(id) is not { } key || !DeliveryRule.Allows(caller.Id, view.Ring, membership.Current))
+        {
+            throw new DkmException(ErrorKind.PermissionDenied, Reasons.KeyUnknownOrNotYours, Denied);
+        }
+
+        caller.Accept();
+        if (freshness.PolicyAge > view.Ring.Policy.PolicyStaleness)
+        {
+            throw new DkmException(ErrorKind.Unavailable, Reasons.PolicyStale, "the policy could not be confirmed for longer than the ring's policy_staleness");
+        }
+
+        return new ResolveKeyResponse
+        {
+            KeyRing = view.Ring.Name,
+            Revision = view.Ring.Revision,
+            Key = key.Facts.Stored is StoredKeyState.Enabled or StoredKeyState.Archived
+                ? await builder.BuildAsync(key, delivery: null, token)
+                : NotDelivered(caller, view, key),
+        };
+    }
+
+    /// <summary>Crypto hears the state without material: it judges its own caller's binding before it speaks of a key's state.</summary>
+    private KeyMaterial NotDelivered(Caller caller, RingView view, RingKey key) => caller.Id.Class == IdentityClass.Service
+        ? builder.Describe(key, ByteString.Empty)
+        : throw new DkmException(
+            ErrorKind.FailedPrecondition, Reasons.KeyState, $"key {key.Id} of ring '{view.Ring.Name}' is {key.Facts.Stored} and is not delivered");
+}

@@ -1,0 +1,22 @@
+namespace Dkm.KeyRing;
+
+using System;
+using Dkm.Hosting;
+
+/// <summary>What KeyRing needs in order to run.</summary>
+public sealed record KeyRingOptions
+{
+    public required ServerOptions Server { get; init; }
+
+    /// <summary>Where Access is.</summary>
+    public required Uri Access { get; init; }
+
+    /// <summary>The embedded store's file; null where the store is handed in.</summary>
+    public string? StoreFile { get; init; }
+
+    /// <summary>The root that wraps KeyRing's store key and wrapping keys: 32 bytes, made at the first start in development only.</summary>
+    public required string RootFile { get; init; }
+
+    /// <summary>Floors and clocks.</summary>
+    public InstallationOptions Installation { get; init; } = new();
+}

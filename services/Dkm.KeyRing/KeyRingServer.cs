@@ -1,0 +1,83 @@
+namespace Dkm.KeyRing;
+
+using System;
+using Dkm.Hosting;
+using Dkm.Hosting.Policy;
+using Dkm.KeyRing.Distribution;
+using Dkm.KeyRing.Keys;
+using Dkm.KeyRing.Rings;
+using Dkm.KeyRing.Rollover;
+using Dkm.KeyRing.V1;
+using Dkm.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+/// <summary>Rings and keys: their making, rollover, archive and delivery.</summary>
+public static class KeyRingServer
+{
+    /// <param name="options">How.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="store">A store that is open already and stays its owner's; null opens <see cref="KeyRingOptions.StoreFile"/>.</param>
+    public static WebApplication Create(KeyRingOptions options, TimeProvider time, IRevisionedStore? store = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = DkmServer.CreateBuilder(options.Server, time);
+        builder.Services.AddPolicyReplica(options.Access);
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(options.Installation)
+            .AddSingleton(RolloverTiming.Of(options.Installation));
+        AddRings(builder.Services, store);
+        AddDistribution(builder.Services);
+        AddRollover(builder.Services);
+
+        var app = builder.Build();
+        app.MapDkmService<KeyRingEndpoint>(KeyRingService.Descriptor);
+        app.MapDkmService<KeySetEndpoint>(KeySetService.Descriptor);
+        app.MapDkmHealth();
+        return app;
+    }
+
+    private static void AddRings(IServiceCollection services, IRevisionedStore? store) => services
+        .AddSingleton<RingCatalog>()
+        .AddSingleton<KeyMaterials>()
+        .AddSingleton(all => new KeyRingStore(
+            all.GetRequiredService<KeyRingOptions>(),
+            store,
+            all.GetRequiredService<RingCatalog>(),
+            all.GetRequiredService<KeyMaterials>(),
+            all.GetRequiredService<RolloverTiming>(),
+            all.GetRequiredService<TimeProvider>(),
+            all.GetRequiredService<ILogger<KeyRingStore>>()))
+        .AddSingleton<IReadiness>(all => all.GetRequiredService<KeyRingStore>())
+        .AddSingleton<RingRepository>()
+        .AddSingleton<RingAccess>()
+        .AddSingleton<RingCreation>()
+        .AddSingleton<RingUpdate>()
+        .AddSingleton<AccessCheck>()
+        .AddDkmService<KeyRingEndpoint>();
+
+    private static void AddDistribution(IServiceCollection services) => services
+        .AddSingleton<HolderRegistry>()
+        .AddSingleton<Freshness>()
+        .AddSingleton<KeySetBuilder>()
+        .AddSingleton<KeyResolver>()
+        .AddSingleton<RingStatus>()
+        .AddDkmService<KeySetEndpoint>();
+
+    private static void AddRollover(IServiceCollection services) => services
+        .AddSingleton<RolloverCommand>()
+        .AddSingleton<RolloverSchedule>()
+        .AddSingleton<DueRings>()
+        .AddSingleton<RemovedHolders>()
+
+        // Last: what listens to the catalog has to be there before the store fills it. They stop in the opposite order, the loop before the store.
+        .AddHostedService(all =>
+        {
+            all.GetRequiredService<HolderRegistry>();
+            all.GetRequiredService<RolloverSchedule>();
+            return all.GetRequiredService<KeyRingStore>();
+        })
+        .AddHostedService<RolloverLoop>();
+}

@@ -1,0 +1,107 @@
+namespace Dkm.KeyRing;
+
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Hosting;
+using Dkm.KeyRing.Keys;
+using Dkm.KeyRing.Rings;
+using Dkm.KeyRing.Rollover;
+using Dkm.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+/// <summary>
+/// KeyRing's part of the store, opened in the background and tried again until it opens: services may start in any order. Until then every call that needs it
+/// is UNAVAILABLE.
+/// </summary>
+internal sealed class KeyRingStore(
+    KeyRingOptions options,
+    IRevisionedStore? shared,
+    RingCatalog catalog,
+    KeyMaterials materials,
+    RolloverTiming timing,
+    TimeProvider time,
+    ILogger<KeyRingStore> logger) : BackgroundService, IReadiness
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SqliteStore? own;
+    private FileRoot? root;
+    private ServiceStore? current;
+    private string trouble = "the store is not open yet";
+
+    public string Name => "store";
+
+    public bool Ready => opened.Task.IsCompleted;
+
+    public string? Why => Ready ? null : Volatile.Read(ref trouble);
+
+    /// <summary>The wrapping key of new rings.</summary>
+    public string DefaultWrappingKeyId { get; private set; } = string.Empty;
+
+    /// <exception cref="DkmException">UNAVAILABLE until the store is open.</exception>
+    public ServiceStore Current => Ready
+        ? current!
+        : throw new DkmException(ErrorKind.Unavailable, Reasons.NotReady, Volatile.Read(ref trouble));
+
+    /// <summary>The store below, for what is not a record: election and leases.</summary>
+    public IRevisionedStore Revisioned => shared ?? own ?? throw new InvalidOperationException("the store is not open yet");
+
+    /// <summary>How old this replica's view of the rings may be.</summary>
+    public TimeSpan Age => Ready ? time.GetUtcNow() - current!.ConfirmTime : TimeSpan.MaxValue;
+
+    public Task WaitAsync(CancellationToken token) => opened.Task.WaitAsync(token);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (current is { } open)
+        {
+            await open.DisposeAsync();
+        }
+
+        // A store that was handed in is its owner's.
+        if (own is not null)
+        {
+            await own.DisposeAsync();
+        }
+
+        root?.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!Ready)
+        {
+            try
+            {
+                await OpenAsync(stoppingToken);
+            }
+            catch (DkmException exception)
+            {
+                Volatile.Write(ref trouble, exception.Message);
+                Log.StoreNotOpen(logger, exception.Reason, exception.Message);
+                await Task.Delay(RetryDelay, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken token)
+    {
+        // A lease is renewed only while the view of the rings was confirmed within the bound, so it is confirmed several times as often.
+        var refresh = new ServiceStoreOptions { MaxRefresh = timing.RefreshBound / 4 };
+        if (shared is null)
+        {
+            own ??= await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = options.StoreFile! }, time, logger, token);
+        }
+
+        root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
+        materials.Use(root);
+        current ??= await ServiceStore.OpenAsync(Revisioned, "keyring", root, catalog, refresh, time, logger, token);
+        DefaultWrappingKeyId = await materials.EnsureDefaultAsync(current, token);
+        opened.TrySetResult();
+    }
+}

@@ -1,0 +1,143 @@
+namespace Dkm.KeyRing.Rings;
+
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Dkm.Core;
+using Dkm.Core.Keys;
+using Dkm.KeyRing.Keys;
+using Dkm.Storage;
+
+/// <summary>The indices of <see cref="RingCatalog"/>. One writer, many readers; a ring's view is swapped as a whole.</summary>
+internal sealed class CatalogContent
+{
+    private readonly Lock nameLock = new();
+    private readonly SortedSet<string> names = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<string, RingView> ByName { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<string, RingView> ByUid { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<KeyId, string> RingOfKey { get; } = new();
+
+    public ConcurrentDictionary<string, string> RingOfRequest { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<string, WrappingKey> WrappingKeys { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<string, HoldGroup> HoldGroups { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Ring names after <paramref name="after"/> in ascending byte order (the grammar is ASCII).</summary>
+    public IReadOnlyList<string> Names(string after, int count)
+    {
+        lock (nameLock)
+        {
+            return names.Count == 0 || string.CompareOrdinal(after, names.Max) >= 0
+                ? []
+                : [.. names.GetViewBetween(after, names.Max).Where(name => name != after).Take(count)];
+        }
+    }
+
+    /// <returns>The uids of the rings that changed.</returns>
+    public IReadOnlyCollection<string> Apply(ReplicaChange change)
+    {
+        var rings = new Dictionary<string, Ring>(StringComparer.Ordinal);
+        var keys = new Dictionary<string, List<RingKey>>(StringComparer.Ordinal);
+        foreach (var record in change.Updated)
+        {
+            Sort(record, rings, keys);
+        }
+
+        foreach (var path in change.Deleted)
+        {
+            Delete(path);
+        }
+
+        var touched = rings.Keys.Union(keys.Keys).ToList();
+        foreach (var uid in touched)
+        {
+            Swap(uid, rings.GetValueOrDefault(uid), keys.GetValueOrDefault(uid) ?? []);
+        }
+
+        return touched;
+    }
+
+    private void Sort(Record record, Dictionary<string, Ring> rings, Dictionary<string, List<RingKey>> keys)
+    {
+        switch (record.Type)
+        {
+            case RecordTypes.Ring:
+                var ring = RingRecords.Read(record.Body, record.Version);
+                rings[ring.Uid] = ring;
+                break;
+            case RecordTypes.Key:
+                var (uid, key) = KeyRecords.Read(record.Body, record.Version);
+                if (!keys.TryGetValue(uid, out var list))
+                {
+                    keys[uid] = list = [];
+                }
+
+                list.Add(key);
+                break;
+            case RecordTypes.WrappingKey:
+                var wrapping = WrappingKey.Read(record.Body);
+                WrappingKeys[wrapping.Id] = wrapping;
+                break;
+            case RecordTypes.HoldGroup:
+                var group = HoldGroup.Read(record.Body, record.Version);
+                HoldGroups[group.GroupUid] = group;
+                break;
+            default:
+                // A newer KeyRing's; min_reader says whether that is all right, and the store has looked at it.
+                break;
+        }
+    }
+
+    private void Swap(string uid, Ring? changed, List<RingKey> changedKeys)
+    {
+        var before = ByUid.GetValueOrDefault(uid);
+        if ((changed ?? before?.Ring) is not { } ring)
+        {
+            return;
+        }
+
+        var merged = (before?.Keys ?? []).ToDictionary(key => key.Id);
+        foreach (var key in changedKeys)
+        {
+            merged[key.Id] = key;
+        }
+
+        var view = new RingView(ring, [.. merged.Values.Order(Comparer<RingKey>.Create((a, b) => PrimaryRule.Compare(a.Facts, b.Facts)))]);
+        ByUid[uid] = view;
+        ByName[ring.Name] = view;
+        foreach (var key in changedKeys)
+        {
+            RingOfKey[key.Id] = uid;
+        }
+
+        Request(ring.RequestId, uid);
+        Request(ring.RolloverRequestId, uid);
+        lock (nameLock)
+        {
+            names.Add(ring.Name);
+        }
+    }
+
+    private void Request(string id, string uid)
+    {
+        if (id.Length > 0)
+        {
+            RingOfRequest[id] = uid;
+        }
+    }
+
+    private void Delete(string path)
+    {
+        if (path.StartsWith(HoldGroup.Prefix, StringComparison.Ordinal))
+        {
+            HoldGroups.TryRemove(path[HoldGroup.Prefix.Length..], out _);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+namespace Dkm.KeyRing.Rings;
+
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Hosting;
+using Dkm.KeyRing.Distribution;
+using Dkm.KeyRing.Rollover;
+using Dkm.KeyRing.V1;
+using Grpc.Core;
+
+/// <summary>Rings and keys for those who administer them. No answer of this endpoint carries material.</summary>
+internal sealed class KeyRingEndpoint(
+    RingCatalog catalog,
+    RingAccess access,
+    RingCreation creation,
+    RingUpdate update,
+    RolloverCommand rollover,
+    RingStatus status,
+    AccessCheck check,
+    KeyRingStore store,
+    TimeProvider time) : KeyRingService.KeyRingServiceBase
+{
+    public override async Task<KeyRing> CreateKeyRing(CreateKeyRingRequest request, ServerCallContext context) =>
+        RingMessages.ToMessage(await creation.RunAsync(request, context.CancellationToken), time.GetUtcNow());
+
+    public override Task<KeyRing> GetKeyRing(GetKeyRingRequest request, ServerCallContext context) =>
+        Task.FromResult(RingMessages.ToMessage(access.See(context.GetCaller(), request.Name, "name"), time.GetUtcNow()));
+
+    public override Task<ListKeyRingsResponse> ListKeyRings(ListKeyRingsRequest request, ServerCallContext context)
+    {
+        _ = store.Current;
+        var size = Paging.Size(request.PageSize);
+        var names = catalog.Content.Names(Paging.Start(request.PageToken, RingName.IsValid), size + 1);
+        var now = time.GetUtcNow();
+        return Task.FromResult(new ListKeyRingsResponse
+        {
+            KeyRings = { names.Take(size).Select(catalog.Find).OfType<RingView>().Select(view => RingMessages.ToMessage(view, now)) },
+            NextPageToken = names.Count > size ? Paging.Token(names[size - 1]) : string.Empty,
+        });
+    }
+
+    public override async Task<KeyRing> UpdateKeyRing(UpdateKeyRingRequest request, ServerCallContext context) =>
+        RingMessages.ToMessage(await update.RunAsync(request, context.CancellationToken), time.GetUtcNow());
+
+    public override async Task<Key> RolloverKeyRing(RolloverKeyRingRequest request, ServerCallContext context)
+    {
+        var (view, key) = await rollover.RunAsync(context.GetCaller(), request, context.CancellationToken);
+        return RingMessages.ToMessage(key, view, time.GetUtcNow());
+    }
+
+    public override Task<ListKeysResponse> ListKeys(ListKeysRequest request, ServerCallContext context)
+    {
+        var view = access.Manage(context.GetCaller(), request.KeyRing, "key_ring");
+        var size = Paging.Size(request.PageSize);
+        var last = Paging.Start(request.PageToken, token => KeyId.TryParse(token, out _));
+        var keys = view.Keys.Reverse().SkipWhile(key => last.Length > 0 && key.Id.ToString() != last).Skip(last.Length > 0 ? 1 : 0).Take(size + 1).ToList();
+        var now = time.GetUtcNow();
+        return Task.FromResult(new ListKeysResponse
+        {
+            Keys = { keys.Take(size).Select(key => RingMessages.ToMessage(key, view, now)) },
+            NextPageToken = keys.Count > size ? Paging.Token(keys[size - 1].Id.ToString()) : string.Empty,
+        });
+    }
+
+    public override Task<Key> GetKey(GetKeyRequest request, ServerCallContext context)
+    {
+        var view = access.Manage(context.GetCaller(), request.KeyRing, "key_ring");
+        var id = KeyId.TryParse(request.Id, out var parsed)
+            ? parsed.Value
+            : throw DkmException.Invalid("id", Reasons.InvalidField, "a key's id is a UUID in lower case");
+        return Task.FromResult(view.Find(id) is { } key
+            ? RingMessages.ToMessage(key, view, time.GetUtcNow())
+            : throw new DkmException(ErrorKind.NotFound, Reasons.NotFound, $"ring '{request.KeyRing}' has no key {id}"));
+    }
+
+    public override Task<KeyRingStatus> GetKeyRingStatus(GetKeyRingStatusRequest request, ServerCallContext context) =>
+        Task.FromResult(status.Of(access.Manage(context.GetCaller(), request.Name, "name")));
+
+    public override Task<CheckAccessResponse> CheckAccess(CheckAccessRequest request, ServerCallContext context) =>
+        Task.FromResult(check.Run(context.GetCaller(), request));
+}

@@ -1,0 +1,120 @@
+namespace Dkm.KeyRing.Rollover;
+
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.KeyRing.Rings;
+using Dkm.Storage;
+using Microsoft.Extensions.Logging;
+
+/// <summary>
+/// Takes the steps that the clock demands. Rings that are due together, as when 100,000 were imported on one day, go many to a transaction with a small random
+/// pause between transactions, so that administration gets its turn.
+/// </summary>
+internal sealed class DueRings(
+    RolloverSchedule schedule, RingRepository repository, RolloverTiming timing, TimeProvider time, ILogger<DueRings> logger)
+{
+    private const int RingsPerTurn = 20;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    public async Task RunAsync(StoreCompare fence, CancellationToken token)
+    {
+        while (schedule.TakeDue(time.GetUtcNow(), RingsPerTurn) is { Count: > 0 } views)
+        {
+            var steps = Steps(views, time.GetUtcNow());
+            foreach (var batch in Batches(steps))
+            {
+                if (!await WriteAsync(batch, fence, token) && batch.Count > 1)
+                {
+                    // One ring that somebody else has just changed must not hold up the others of its batch.
+                    foreach (var alone in batch)
+                    {
+                        await WriteAsync([alone], fence, token);
+                    }
+                }
+            }
+
+            await (views.Count == RingsPerTurn ? Task.Delay(Jitter(), time, token) : Task.CompletedTask);
+        }
+    }
+
+    private List<(RingView View, RolloverStep Step)> Steps(IReadOnlyList<RingView> views, DateTimeOffset now)
+    {
+        var steps = new List<(RingView View, RolloverStep Step)>();
+        foreach (var view in views)
+        {
+            var step = RolloverRule.At(view.Times(timing), now);
+            if (step.IsNothing)
+            {
+                var next = RolloverRule.NextTime(view.Times(timing), now);
+                schedule.Retry(view, next > now ? next : now + RetryDelay);
+            }
+            else
+            {
+                steps.Add((view, step));
+            }
+        }
+
+        return steps;
+    }
+
+    private static IEnumerable<List<(RingView View, RolloverStep Step)>> Batches(List<(RingView View, RolloverStep Step)> steps)
+    {
+        var batch = new List<(RingView View, RolloverStep Step)>();
+        var size = 0;
+        foreach (var one in steps)
+        {
+            var needed = 1 + one.Step.Create.Length + one.Step.Archive.Length;
+            if (batch.Count > 0 && size + needed > RecordChanges.MaximumChanges)
+            {
+                yield return batch;
+                batch = [];
+                size = 0;
+            }
+
+            batch.Add(one);
+            size += needed;
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    private async Task<bool> WriteAsync(List<(RingView View, RolloverStep Step)> batch, StoreCompare fence, CancellationToken token)
+    {
+        try
+        {
+            var now = time.GetUtcNow();
+            var changes = new List<RingChange>(batch.Count);
+            foreach (var (view, step) in batch)
+            {
+                changes.Add(await repository.PrepareAsync(view, view.Ring, step, now, token));
+            }
+
+            await repository.CommitAsync(changes, fence, also: null, token);
+            return true;
+        }
+        catch (DkmException exception)
+        {
+            Log.RolloverPutOff(logger, batch.Count, exception.Reason, exception.Message);
+            foreach (var (view, _) in batch)
+            {
+                schedule.Retry(view, time.GetUtcNow() + RetryDelay + Jitter());
+            }
+
+            return exception.Kind != ErrorKind.Aborted;
+        }
+    }
+
+    private static TimeSpan Jitter()
+    {
+        Span<byte> chance = stackalloc byte[2];
+        KernelRandom.Fill(chance);
+        return TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt16LittleEndian(chance) % 50);
+    }
+}

@@ -1,0 +1,66 @@
+namespace Dkm.KeyRing.Rollover;
+
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Hosting.Policy;
+using Dkm.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+/// <summary>
+/// Whoever leads makes next keys, archives old ones and answers removals. Leading only saves wasted work: what makes it safe is that each write compares the ring
+/// and the election key, so a leader that was deposed without noticing does nothing late (RELIABILITY 1.3).
+/// </summary>
+internal sealed class RolloverLoop(
+    KeyRingStore store,
+    RolloverSchedule schedule,
+    DueRings due,
+    RemovedHolders removed,
+    IGroupMembership membership,
+    TimeProvider time,
+    ILogger<RolloverLoop> logger) : BackgroundService
+{
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await store.WaitAsync(stoppingToken);
+        using var policyChanges = membership.OnChange(_ => schedule.Wake());
+        var candidate = KeyId.Create(time.GetUtcNow()).ToString();
+        await using var election = LeaderElection.Start(store.Revisioned, StorePath.Election("keyring", "rollover"), candidate, LeaseTime, time, logger);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await election.WaitAsync(stoppingToken);
+            Log.Leading(logger);
+            while (election.Fence is { } fence)
+            {
+                await TurnAsync(fence, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>One round. The pause bounds how long it takes to notice that we no longer lead.</summary>
+    private async Task TurnAsync(StoreCompare fence, CancellationToken token)
+    {
+        try
+        {
+            await due.RunAsync(fence, token);
+            await removed.RunAsync(fence, token);
+            await schedule.WaitAsync(Pause, token);
+        }
+        catch (DkmException exception)
+        {
+            Log.RolloverPutOff(logger, 0, exception.Reason, exception.Message);
+            await Task.Delay(Pause, time, token);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A bug in one ring's step must not end rollover for all rings of the installation until a restart.
+            Log.RolloverFailed(logger, exception);
+            await Task.Delay(Pause, time, token);
+        }
+    }
+}
