@@ -11,4 +11,8 @@ public sealed record StoreCompare(string Path, StoreCompareTarget Target, long R
     public static StoreCompare Absent(string path) => new(path, StoreCompareTarget.CreateRevision, 0);
 
     public static StoreCompare CreatedAt(string path, long createRevision) => new(path, StoreCompareTarget.CreateRevision, createRevision);
+
+    /// <summary>True if it holds for what lies at the path.</summary>
+    public bool Holds(StoreEntry? entry) =>
+        Revision == ((Target == StoreCompareTarget.ModRevision ? entry?.ModRevision : entry?.CreateRevision) ?? 0);
 }

@@ -2,6 +2,7 @@ namespace Dkm.Storage;
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 /// <summary>If every compare holds, all puts and deletes at one revision; else nothing at all. No path is written twice in it.</summary>
 public sealed record StoreTransaction
@@ -12,6 +13,10 @@ public sealed record StoreTransaction
 
     public IReadOnlyList<string> Deletes { get; init; } = [];
 
+    /// <summary>Bytes of all paths and values.</summary>
+    public long Size =>
+        Compares.Sum(compare => (long)compare.Path.Length) + Puts.Sum(put => (long)put.Path.Length + put.Value.Length) + Deletes.Sum(path => (long)path.Length);
+
     /// <summary>Every store calls this first, so that all refuse the same things.</summary>
     /// <exception cref="ArgumentException">It is over a limit or writes a path twice.</exception>
     public void Check()
@@ -21,29 +26,25 @@ public sealed record StoreTransaction
             throw new ArgumentException($"a transaction has at most {StoreLimits.MaximumOperations} compares and as many writes");
         }
 
-        long size = 0;
         foreach (var compare in Compares)
         {
             StorePath.Check(compare.Path);
-            size += compare.Path.Length;
         }
 
         var written = new HashSet<string>(StringComparer.Ordinal);
         foreach (var put in Puts)
         {
-            size += put.Path.Length + put.Value.Length;
             CheckWritten(written, put.Path);
         }
 
         foreach (var path in Deletes)
         {
-            size += path.Length;
             CheckWritten(written, path);
         }
 
-        if (size > StoreLimits.MaximumTransactionBytes)
+        if (Size > StoreLimits.MaximumTransactionBytes)
         {
-            throw new ArgumentException($"a transaction of {size} bytes is over the limit of {StoreLimits.MaximumTransactionBytes}");
+            throw new ArgumentException($"a transaction of {Size} bytes is over the limit of {StoreLimits.MaximumTransactionBytes}");
         }
     }
 

@@ -5,8 +5,13 @@ using System;
 /// <summary>How a service's store behaves. The defaults are those of production.</summary>
 public sealed record ServiceStoreOptions
 {
-    /// <summary>How often the state is confirmed by a linearizable read; a change that no watch reported is found within it.</summary>
+    /// <summary>
+    /// How often the state is confirmed by one linearizable read, that of the manifest; a change that no watch told of is found within it.
+    /// </summary>
     public TimeSpan MaxRefresh { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often all records are read and verified anew, besides; less often where that takes more than a twentieth of the time.</summary>
+    public TimeSpan RelistInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>This software's version as a reader of records; records that ask for a higher one are refused.</summary>
     public int ReaderVersion { get; init; } = 1;

@@ -1,6 +1,7 @@
 namespace Dkm.Storage;
 
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -11,20 +12,34 @@ using Microsoft.Extensions.Logging;
 /// </summary>
 public sealed class ServiceStore : IAsyncDisposable
 {
+    private readonly ServiceContext context;
+    private readonly Replica replica;
+    private readonly ReplicaFeed feed;
+    private readonly RecordWriter writer;
+    private int disposed;
+
+    private ServiceStore(ServiceContext context, Replica replica, ReplicaFeed feed)
+    {
+        this.context = context;
+        this.replica = replica;
+        this.feed = feed;
+        writer = new RecordWriter(context, replica, feed);
+    }
+
     /// <summary>The state that the observer has been given.</summary>
-    public ManifestVersion Version => throw new NotImplementedException();
+    public ManifestVersion Version => replica.Status.Version;
 
     /// <summary>True from the first verified snapshot to the dispose. Trouble does not change it: what was verified goes on being served.</summary>
-    public bool Ready => throw new NotImplementedException();
+    public bool Ready => Volatile.Read(ref disposed) == 0;
 
     /// <summary>What the store holds that is refused, and why; null if nothing. While it is set, writes are refused.</summary>
-    public string? Trouble => throw new NotImplementedException();
+    public string? Trouble => replica.Status.Trouble;
 
-    /// <summary>When a linearizable read last confirmed that <see cref="Version"/> is the newest.</summary>
-    public DateTimeOffset ConfirmTime => throw new NotImplementedException();
+    /// <summary>When a linearizable read last confirmed that <see cref="Version"/>, which the observer has, is the newest.</summary>
+    public DateTimeOffset ConfirmTime => replica.Status.ConfirmTime;
 
     /// <summary>The installation that the records are bound to.</summary>
-    public string ClusterId => throw new NotImplementedException();
+    public string ClusterId => context.ClusterId;
 
     /// <summary>Opens a service's records, or makes an empty set of them, and calls the observer with all of them.</summary>
     /// <param name="store">Where they lie.</param>
@@ -39,7 +54,7 @@ public sealed class ServiceStore : IAsyncDisposable
     /// FAILED_PRECONDITION STORE_REFUSED if the records do not add up to their manifest, UPGRADE_IN_PROGRESS if one asks for a newer reader, ROOT_DENIED;
     /// UNAVAILABLE if store or root are.
     /// </exception>
-    public static Task<ServiceStore> OpenAsync(
+    public static async Task<ServiceStore> OpenAsync(
         IRevisionedStore store,
         string service,
         IRootProvider root,
@@ -47,7 +62,34 @@ public sealed class ServiceStore : IAsyncDisposable
         ServiceStoreOptions options,
         TimeProvider timeProvider,
         ILogger logger,
-        CancellationToken cancellationToken = default) => throw new NotImplementedException();
+        CancellationToken cancellationToken = default)
+    {
+        var paths = new ServicePaths(service);
+        var clusterId = await ClusterIdentity.EnsureAsync(store, cancellationToken);
+        var keys = new StoreKeys(store, paths, clusterId, root);
+        try
+        {
+            var context = new ServiceContext(
+                store, paths, clusterId, keys, new RecordSealer(clusterId, options.ReaderVersion), options, timeProvider, logger);
+            await FirstManifest.EnsureAsync(context, cancellationToken);
+            var replica = new Replica(context, observer);
+            var feed = new ReplicaFeed(context, replica);
+            var (revision, decision) = await feed.RelistAsync(cancellationToken);
+            if (decision.Verdict == SnapshotVerdict.Refuse)
+            {
+                var trouble = $"{service}: {Refusal.Describe(decision.Refusals)}";
+                throw decision.Refusals.All(refusal => refusal.Upgrade) ? StoreErrors.Upgrade(trouble) : StoreErrors.Refused(trouble);
+            }
+
+            feed.Start(revision);
+            return new ServiceStore(context, replica, feed);
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>
     /// Writes, comparing and advancing the manifest in the same transaction, and returns after the observer was called with it. If others wrote other
@@ -59,9 +101,20 @@ public sealed class ServiceStore : IAsyncDisposable
     /// <see cref="Trouble"/>; UPGRADE_IN_PROGRESS: a record asks for a newer writer. UNAVAILABLE STORE_UNAVAILABLE: nothing was written; OUTCOME_UNKNOWN.
     /// RESOURCE_EXHAUSTED TOO_LONG: more bytes than a transaction takes.
     /// </exception>
-    public Task<ManifestVersion> CommitAsync(RecordChanges changes, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    public Task<ManifestVersion> CommitAsync(RecordChanges changes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        return writer.CommitAsync(changes, cancellationToken);
+    }
 
     /// <summary>Ends the replica. The store is left open.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            await writer.DisposeAsync();
+            await feed.DisposeAsync();
+            context.Keys.Dispose();
+        }
+    }
 }

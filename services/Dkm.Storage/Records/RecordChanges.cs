@@ -2,6 +2,7 @@ namespace Dkm.Storage;
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 /// <summary>What one commit writes, and what has to be so for it. Not thread-safe; used for one commit.</summary>
 public sealed class RecordChanges
@@ -24,6 +25,13 @@ public sealed class RecordChanges
 
     internal ManifestVersion? Version { get; private set; }
 
+    /// <summary>Every path with the version that it has to have.</summary>
+    internal IEnumerable<(string Path, long ExpectedVersion)> Targets =>
+        Puts.Select(put => (put.Path, put.ExpectedVersion)).Concat(Deletes).Concat(Expectations);
+
+    /// <summary>Every path that is put or deleted.</summary>
+    internal IEnumerable<string> Written => Puts.Select(put => put.Path).Concat(Deletes.Select(delete => delete.Path));
+
     /// <summary>Changes so far.</summary>
     public int Count => Puts.Count + Deletes.Count + Expectations.Count;
 
@@ -37,6 +45,9 @@ public sealed class RecordChanges
     public RecordChanges Put(string path, int type, ReadOnlyMemory<byte> body, long expectedVersion, int minReader = 1, int minWriter = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        Range(type, nameof(type));
+        Range(minReader, nameof(minReader));
+        Range(minWriter, nameof(minWriter));
         Puts.Add(new RecordPut(path, type, body, expectedVersion, minReader, minWriter));
         return this;
     }
@@ -64,10 +75,35 @@ public sealed class RecordChanges
         return this;
     }
 
+    /// <exception cref="ArgumentException">Too many, none at all, a path twice, or where no record may lie.</exception>
+    internal void Check(ServicePaths paths)
+    {
+        if (Count > MaximumChanges || Requirements.Count > MaximumRequirements)
+        {
+            throw new ArgumentException($"a commit has at most {MaximumChanges} changes and {MaximumRequirements} requirements");
+        }
+
+        if (!Written.Any() || Written.Distinct(StringComparer.Ordinal).Count() != Puts.Count + Deletes.Count)
+        {
+            throw new ArgumentException("a commit writes something, and no path twice");
+        }
+
+        foreach (var (path, _) in Targets)
+        {
+            paths.CheckRecord(path);
+        }
+    }
+
     /// <summary>Demands something of the store beside the records, such as <see cref="LeaderElection.Fence"/>.</summary>
     public RecordChanges Require(StoreCompare compare)
     {
         Requirements.Add(compare);
         return this;
+    }
+
+    private static void Range(int value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ushort.MaxValue, name);
     }
 }

@@ -1,0 +1,50 @@
+namespace Dkm.Storage;
+
+using System;
+using Microsoft.Extensions.Logging;
+
+/// <summary>Every line that Storage logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Warning, "the database {Path} failed in the background; it is tried again")]
+    internal static partial void SqliteBackgroundFailed(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(101, LogLevel.Warning, "the database file {Path} had mode {Mode}; it is 0600 now")]
+    internal static partial void SqliteModeTightened(ILogger logger, string path, string mode);
+
+    [LoggerMessage(102, LogLevel.Warning, "a commit to {Path} failed at its very end; the file was opened anew to see what is there")]
+    internal static partial void SqliteCommitFailed(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(110, LogLevel.Error, "the store of {Service} holds what is refused; the replica stays at {Version} and writes are refused: {Trouble}")]
+    internal static partial void StoreRefused(ILogger logger, string service, ManifestVersion version, string trouble);
+
+    [LoggerMessage(111, LogLevel.Information, "the store of {Service} adds up again at {Version}; writes are taken again")]
+    internal static partial void TroubleOver(ILogger logger, string service, ManifestVersion version);
+
+    [LoggerMessage(112, LogLevel.Information, "the watch on {Service} is odd at revision {Revision}: {Why}; a snapshot will tell")]
+    internal static partial void SnapshotNeeded(ILogger logger, string service, long revision, string? why);
+
+    [LoggerMessage(113, LogLevel.Information, "the watch on {Service} ended after revision {Revision}; it is opened again")]
+    internal static partial void WatchEnded(ILogger logger, string service, long revision);
+
+    [LoggerMessage(114, LogLevel.Warning, "the watch on {Service} was at revision {Revision}, the store's history begins at {Compacted}; a snapshot is taken")]
+    internal static partial void WatchCompacted(ILogger logger, string service, long revision, long compacted);
+
+    [LoggerMessage(115, LogLevel.Warning, "the watch on {Service} failed after revision {Revision}; it is opened again")]
+    internal static partial void WatchFailed(ILogger logger, Exception exception, string service, long revision);
+
+    [LoggerMessage(116, LogLevel.Warning, "the records of {Service} could not be confirmed; the last time was {ConfirmTime}")]
+    internal static partial void RefreshFailed(ILogger logger, Exception exception, string service, DateTimeOffset confirmTime);
+
+    [LoggerMessage(117, LogLevel.Warning, "no clear answer for the change to {Version} of {Service}; reading back")]
+    internal static partial void OutcomeAmbiguous(ILogger logger, Exception exception, string service, ManifestVersion version);
+
+    [LoggerMessage(120, LogLevel.Information, "{Candidate} leads {Path}")]
+    internal static partial void Elected(ILogger logger, string candidate, string path);
+
+    [LoggerMessage(121, LogLevel.Warning, "{Candidate} no longer leads {Path}: {Why}")]
+    internal static partial void Deposed(ILogger logger, string candidate, string path, string why);
+
+    [LoggerMessage(122, LogLevel.Warning, "the election at {Path} failed; it is tried again")]
+    internal static partial void ElectionFailed(ILogger logger, Exception exception, string path);
+}

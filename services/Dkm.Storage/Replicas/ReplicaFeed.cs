@@ -1,0 +1,235 @@
+namespace Dkm.Storage;
+
+using System;
+using System.Diagnostics;
+using System.Threading;
+using System.Threading.Tasks;
+
+/// <summary>
+/// Keeps the replica up to date. The watch is a hint: any end of it means asking again, anything odd in it means a snapshot, and a timer confirms
+/// the manifest by a linearizable read whatever the watch says, and reads everything anew now and then.
+/// </summary>
+internal sealed class ReplicaFeed : IAsyncDisposable
+{
+    /// <summary>How long the watch may take to tell of a change that is known to be there.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    // A full listing takes at most this share of the time: the pause after it is so many times as long as it took.
+    private const int RelistShare = 19;
+
+    private readonly ServiceContext context;
+    private readonly Replica replica;
+    private readonly SnapshotReader reader;
+    private readonly SemaphoreSlim listingTurn = new(1, 1);
+    private readonly CancellationTokenSource stop = new();
+    private Task loops = Task.CompletedTask;
+    private int listing;
+    private long listingEnd;
+    private TimeSpan listingTime;
+
+    public ReplicaFeed(ServiceContext context, Replica replica)
+    {
+        this.context = context;
+        this.replica = replica;
+        reader = new SnapshotReader(context);
+    }
+
+    public void Start(long revision) => loops = Task.WhenAll(WatchAsync(revision), RefreshAsync());
+
+    /// <summary>Takes a snapshot and offers it to the replica. Answers its revision and whether it was taken; trouble is reported.</summary>
+    public async Task<(long Revision, SnapshotDecision Decision)> RelistAsync(CancellationToken cancellationToken)
+    {
+        await listingTurn.WaitAsync(cancellationToken);
+        try
+        {
+            var (start, timestamp, mark, number) = (context.Now, context.TimeProvider.GetTimestamp(), replica.Mark, ++listing);
+            var snapshot = await reader.ReadAsync(record => replica.Meet(record, number), cancellationToken);
+            var had = replica.Status.Trouble;
+            var decision = replica.Offer(snapshot, number, mark, start);
+            if (decision.Verdict == SnapshotVerdict.Refuse)
+            {
+                decision = await NameAsync(decision, snapshot, cancellationToken);
+                Report(Refusal.Describe(decision.Refusals));
+            }
+            else if (had is not null)
+            {
+                Log.TroubleOver(context.Logger, context.Paths.Service, replica.Status.Version);
+            }
+
+            (listingEnd, listingTime) = (context.TimeProvider.GetTimestamp(), context.TimeProvider.GetElapsedTime(timestamp));
+            return (snapshot.Revision, decision);
+        }
+        finally
+        {
+            listingTurn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await loops;
+        await listingTurn.WaitAsync();
+        listingTurn.Release();
+        stop.Dispose();
+    }
+
+    private async Task<SnapshotDecision> NameAsync(SnapshotDecision decision, Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (decision.Refusals.Count > 0)
+        {
+            return decision;
+        }
+
+        var suspects = await HistoryInquiry.AskAsync(context, snapshot.Revision, cancellationToken);
+        return decision with
+        {
+            Refusals = suspects.Count > 0
+                ? [.. suspects]
+                : [new Refusal(
+                    "the records together",
+                    $"{snapshot.Manifest?.Count} records that add up to manifest {snapshot.Manifest?.Version}",
+                    $"{snapshot.Count} that do not; the store's history does not tell which")],
+        };
+    }
+
+    private void Report(string trouble)
+    {
+        if (replica.Status.Trouble != trouble)
+        {
+            Log.StoreRefused(context.Logger, context.Paths.Service, replica.Status.Version, trouble);
+        }
+
+        replica.Report(trouble);
+    }
+
+    private async Task WatchAsync(long position)
+    {
+        var pause = FirstPause;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var batch in context.Store.WatchAsync(context.Paths.Prefix, position + 1, stop.Token))
+                {
+                    pause = FirstPause;
+
+                    // Watches were seen to go back in time; what was judged once stays judged.
+                    if (batch.Revision > position)
+                    {
+                        await JudgeAsync(batch);
+                        position = batch.Revision;
+                    }
+                }
+
+                Log.WatchEnded(context.Logger, context.Paths.Service, position);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StoreCompactedException e)
+            {
+                Log.WatchCompacted(context.Logger, context.Paths.Service, position, e.CompactRevision);
+                position = await SnapshotPositionAsync(position);
+            }
+            catch (Exception e)
+            {
+                Log.WatchFailed(context.Logger, e, context.Paths.Service, position);
+            }
+
+            await PauseAsync(pause);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private async Task JudgeAsync(StoreWatchBatch batch)
+    {
+        await context.Keys.EnsureAsync(HistoryInquiry.Entries(batch), stop.Token);
+        var decision = replica.Offer(OpenedBatch.Open(context, batch));
+        var known = replica.Status.Trouble is not null;
+        if (decision.Verdict == BatchVerdict.Refuse && !known)
+        {
+            // At once, so that nothing is written on this ground; the snapshot then says more, or that it is over.
+            Report(decision.Why!);
+        }
+
+        if (decision.Verdict is BatchVerdict.Refuse or BatchVerdict.Snapshot && !known)
+        {
+            Log.SnapshotNeeded(context.Logger, context.Paths.Service, batch.Revision, decision.Why);
+            await RelistAsync(stop.Token);
+        }
+    }
+
+    private async Task<long> SnapshotPositionAsync(long position)
+    {
+        try
+        {
+            return Math.Max(position, (await RelistAsync(stop.Token)).Revision);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            Log.WatchFailed(context.Logger, e, context.Paths.Service, position);
+            return position;
+        }
+        catch (OperationCanceledException)
+        {
+            return position;
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        using var timer = new PeriodicTimer(context.Options.MaxRefresh, context.TimeProvider);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stop.Token);
+                if (RelistIsDue(await ConfirmAsync()))
+                {
+                    await RelistAsync(stop.Token);
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.RefreshFailed(context.Logger, e, context.Paths.Service, replica.Status.ConfirmTime);
+            }
+        }
+    }
+
+    private async Task<bool> ConfirmAsync()
+    {
+        var (start, mark) = (context.Now, replica.Mark);
+        var entry = (await context.Store.GetAsync(context.Paths.Manifest, 0, stop.Token)).Entry;
+        return entry is not null
+            && await replica.ReachAsync(entry.ModRevision, Patience, stop.Token)
+            && replica.Confirm(entry.ModRevision, mark, start);
+    }
+
+    private bool RelistIsDue(bool confirmed)
+    {
+        var since = context.TimeProvider.GetElapsedTime(listingEnd);
+        var rested = since >= listingTime * RelistShare;
+        return confirmed ? rested && since >= context.Options.RelistInterval : rested || replica.Status.Trouble is null;
+    }
+
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, context.TimeProvider, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Debug.Assert(stop.IsCancellationRequested, "only the end cancels");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+namespace Dkm.Storage;
+
+using System.Collections.Generic;
+using System.Linq;
+
+/// <summary>The pure decision on a snapshot.</summary>
+/// <param name="Verdict">What to do.</param>
+/// <param name="Refusals">What is wrong; empty also if it does not add up and what is held does not tell why.</param>
+internal sealed record SnapshotDecision(SnapshotVerdict Verdict, IReadOnlyList<Refusal> Refusals)
+{
+    /// <param name="state">What is held.</param>
+    /// <param name="snapshot">What was read.</param>
+    /// <param name="listing">The listing's number, by which <paramref name="state"/> knows what it met.</param>
+    /// <param name="mark">What was held when the reading began.</param>
+    public static SnapshotDecision Judge(ReplicaState state, Snapshot snapshot, int listing, ReplicaMark mark)
+    {
+        if (snapshot.Manifest is not { } manifest)
+        {
+            return Refuse(snapshot.Refusals);
+        }
+
+        if (manifest.Version < mark.Version)
+        {
+            return Refuse([BatchDecision.RolledBack(mark.Version, manifest)]);
+        }
+
+        if (snapshot.Revision < mark.ManifestRevision)
+        {
+            return Refuse([new Refusal("manifest", $"the store at revision {mark.ManifestRevision} or later", $"revision {snapshot.Revision}")]);
+        }
+
+        var relation = state.Manifest?.Judge(manifest) ?? ManifestRelation.Ahead;
+        var overtaken = relation == ManifestRelation.Behind;
+        if (relation == ManifestRelation.Fork)
+        {
+            return Refuse([BatchDecision.Forked(state.Manifest!)]);
+        }
+
+        if (snapshot.Refusals.Count > 0)
+        {
+            return Refuse(snapshot.Refusals.Select(
+                refusal => refusal with { Expected = refusal.Expected ?? BatchDecision.Expected(state, refusal.Path) }).ToList());
+        }
+
+        if (!snapshot.AddsUp)
+        {
+            return Refuse(overtaken ? [] : Differences(state, snapshot, relation == ManifestRelation.Same, listing).ToList());
+        }
+
+        return new(overtaken ? SnapshotVerdict.Overtaken : SnapshotVerdict.Adopt, []);
+    }
+
+    /// <summary>
+    /// Under the same manifest every difference is wrong. Under a newer one only a version that went down is surely so; the rest may be changes.
+    /// </summary>
+    private static IEnumerable<Refusal> Differences(ReplicaState state, Snapshot snapshot, bool same, int listing)
+    {
+        foreach (var found in snapshot.Changed)
+        {
+            var held = state.Find(found.Path);
+            if (held is { } facts && found.Header.Version < facts.Version)
+            {
+                yield return new Refusal(found.Path, $"version {facts.Version}", $"version {found.Header.Version} (an older one was put back)");
+            }
+            else if (same && held is null)
+            {
+                yield return new Refusal(found.Path, "nothing", $"version {found.Header.Version} (a deleted record was put back)");
+            }
+            else if (same && held is { } other && !other.IsSameSealing(found))
+            {
+                yield return new Refusal(found.Path, $"version {other.Version}", $"another record, of version {found.Header.Version}");
+            }
+        }
+
+        foreach (var (path, facts) in same ? state.Records.AsEnumerable() : [])
+        {
+            if (facts.Listing != listing)
+            {
+                yield return new Refusal(path, $"version {facts.Version}", "nothing (deleted)");
+            }
+        }
+    }
+
+    private static SnapshotDecision Refuse(IReadOnlyList<Refusal> refusals) => new(SnapshotVerdict.Refuse, refusals);
+}

@@ -1,0 +1,24 @@
+namespace Dkm.Storage;
+
+using System;
+using Dkm.Core;
+
+/// <summary>The few troubles of Storage, in one wording each.</summary>
+internal static class StoreErrors
+{
+    internal static DkmException Unavailable(string what, Exception? cause = null) =>
+        new(ErrorKind.Unavailable, Reasons.StoreUnavailable, $"the store is unavailable, nothing was written: {what}", innerException: cause);
+
+    internal static DkmException OutcomeUnknown(string what, Exception? cause = null) =>
+        new(ErrorKind.Unavailable, Reasons.OutcomeUnknown, $"whether the change was written is not known: {what}", innerException: cause);
+
+    internal static DkmException Refused(string trouble) =>
+        new(ErrorKind.FailedPrecondition, Reasons.StoreRefused, $"the store's content is refused: {trouble}");
+
+    internal static DkmException LostRace(string what) => new(ErrorKind.Aborted, Reasons.LostRace, $"another change came first: {what}");
+
+    internal static DkmException Upgrade(string what) => new(ErrorKind.FailedPrecondition, Reasons.UpgradeInProgress, what);
+
+    /// <summary>True if the exception says that surely nothing was written.</summary>
+    internal static bool SurelyNotWritten(Exception exception) => exception is DkmException { Reason: Reasons.StoreUnavailable };
+}
