@@ -21,8 +21,7 @@ public sealed class HeldRing
     private RingSnapshot? snapshot;
     private DkmException? denial;
     private DkmException? trouble;
-    private string? knownUid;
-    private long knownRevision = long.MinValue;
+    private KnownRing? known;
     private long lastUse;
 
     internal HeldRing(string name, TimeProvider time, KeyIndex index)
@@ -47,11 +46,11 @@ public sealed class HeldRing
     /// <summary>When the ring was last used, to within a second.</summary>
     public DateTimeOffset LastUse => new(Volatile.Read(ref lastUse), TimeSpan.Zero);
 
-    /// <summary>The connection on which the server last delivered, confirmed or denied this ring; only that one's heartbeats renew its lease.</summary>
-    internal bool WasHad => Volatile.Read(ref knownUid) is not null;
+    internal bool WasHad => Volatile.Read(ref known) is not null;
 
     internal bool IsDenied => Volatile.Read(ref denial) is not null;
 
+    /// <summary>The connection on which the server last delivered or confirmed this ring; only that one's heartbeats renew its lease.</summary>
     internal object? DeliveredBy { get; private set; }
 
     /// <summary>When to ask for the ring once more, because the answer was a denial or of no use.</summary>
@@ -106,7 +105,7 @@ public sealed class HeldRing
     {
         lock (gate)
         {
-            var outcome = Judge(delivery);
+            var outcome = KeySetRule.Judge(delivery, this, snapshot, known, index);
             if (outcome == ApplyOutcome.Applied)
             {
                 Replace(delivery);
@@ -153,6 +152,17 @@ public sealed class HeldRing
             Volatile.Write(ref denial, reason);
             Forget();
         }
+    }
+
+    /// <summary>The server cannot say now.</summary>
+    internal void Postpone(DkmException reason)
+    {
+        lock (gate)
+        {
+            DeliveredBy = null;
+        }
+
+        Report(reason);
     }
 
     /// <summary>Forgets keys of a ring that is not used any more. How far the ring had got stays known, so that it cannot go back.</summary>
@@ -236,53 +246,19 @@ public sealed class HeldRing
         }
     }
 
-    private ApplyOutcome Judge(KeySetDelivery delivery)
-    {
-        if (delivery.Keys.Count == 0)
-        {
-            return ApplyOutcome.Empty;
-        }
-
-        if (knownUid is not null && knownUid != delivery.Uid)
-        {
-            return ApplyOutcome.OtherUid;
-        }
-
-        if (delivery.Revision < knownRevision)
-        {
-            return ApplyOutcome.Older;
-        }
-
-        if (snapshot is not null && delivery.Revision == knownRevision)
-        {
-            return ApplyOutcome.Confirmed;
-        }
-
-        foreach (var key in delivery.Keys)
-        {
-            if (index.TryFind(key.Facts.Id, out var found) && !(ReferenceEquals(found.Ring, this) && found.Key.IsSameKeyAs(key)))
-            {
-                return ApplyOutcome.OtherMaterial;
-            }
-        }
-
-        return ApplyOutcome.Applied;
-    }
-
     private void Replace(KeySetDelivery delivery)
     {
         var previous = snapshot?.Keys ?? [];
         var keys = new HeldKey[delivery.Keys.Count];
         for (var i = 0; i < keys.Length; i++)
         {
-            keys[i] = KeepOrTake(previous, delivery.Keys[i]);
+            keys[i] = KeySetRule.KeepOrTake(previous, delivery.Keys[i]);
         }
 
         var next = new RingSnapshot(delivery, keys);
         index.Replace(this, previous, keys);
         Volatile.Write(ref snapshot, next);
-        knownUid = delivery.Uid;
-        knownRevision = delivery.Revision;
+        Volatile.Write(ref known, new KnownRing(delivery.Uid, delivery.Revision));
         foreach (var gone in previous)
         {
             if (Array.IndexOf(keys, gone) < 0)
@@ -290,20 +266,6 @@ public sealed class HeldRing
                 gone.Dispose();
             }
         }
-    }
-
-    private static HeldKey KeepOrTake(IReadOnlyList<HeldKey> previous, HeldKey delivered)
-    {
-        foreach (var key in previous)
-        {
-            if (key.Facts == delivered.Facts)
-            {
-                delivered.Dispose();
-                return key;
-            }
-        }
-
-        return delivered;
     }
 
     private void Accept(KeySetDelivery delivery, long receipt, object connection)

@@ -137,8 +137,16 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
         }
 
         Log.RingDenied(log, message.KeyRing, message.Reason, message.Revoked);
-        ring.Deny(new DkmException(ErrorKind.PermissionDenied, message.Reason, message.Message));
         ring.Wanting.Unanswered(time.GetUtcNow());
+        if (message is { Reason: Reasons.PolicyStale, Revoked: false })
+        {
+            // KeyRing cannot judge now, which is no judgement: what is held stays until its lease ends.
+            ring.Postpone(new DkmException(ErrorKind.Unavailable, message.Reason, message.Message));
+        }
+        else
+        {
+            ring.Deny(new DkmException(ErrorKind.PermissionDenied, message.Reason, message.Message));
+        }
     }
 
     private void Beat(KeySetHeartbeat heartbeat, long receipt)
