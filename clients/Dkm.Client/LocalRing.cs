@@ -10,8 +10,8 @@ using Dkm.Core.Envelopes;
 /// <summary>A ring by keys that this process holds.</summary>
 internal sealed class LocalRing(KeySetHolder holder, HeldRing ring, TimeSpan patience) : IDkmRing
 {
-    /// <summary>A key can be withdrawn between being found and being used; twice in one call it is not bad luck any more.</summary>
-    private const int Attempts = 3;
+    /// <summary>A key can be withdrawn between being found and being used; so often in one call it is not bad luck any more.</summary>
+    private const int Attempts = 10;
 
     public string Name => ring.Name;
 

@@ -106,15 +106,6 @@ public sealed class HeldRing
         lock (gate)
         {
             var outcome = KeySetRule.Judge(delivery, this, snapshot, known, index);
-            if (outcome == ApplyOutcome.Applied)
-            {
-                Replace(delivery);
-            }
-            else
-            {
-                KeySetMapping.Discard(delivery);
-            }
-
             if (outcome is ApplyOutcome.Applied or ApplyOutcome.Confirmed)
             {
                 Accept(delivery, receipt, connection);
@@ -124,6 +115,16 @@ public sealed class HeldRing
                 DeliveredBy = null;
             }
 
+            if (outcome == ApplyOutcome.Applied)
+            {
+                Replace(delivery);
+            }
+            else
+            {
+                KeySetMapping.Discard(delivery);
+            }
+
+            changed.Pulse();
             return outcome;
         }
     }
@@ -268,6 +269,7 @@ public sealed class HeldRing
         }
     }
 
+    /// <summary>The lease first and then the keys: the other way round they would be there without one for a moment.</summary>
     private void Accept(KeySetDelivery delivery, long receipt, object connection)
     {
         DeliveredBy = connection;
@@ -278,8 +280,6 @@ public sealed class HeldRing
         {
             lease.Renew(delivery.SendTime, receipt, delivery.KeyLease);
         }
-
-        changed.Pulse();
     }
 
     private void Forget()

@@ -63,8 +63,8 @@ internal sealed class KeyIndex(int resolvedCapacity)
                 return;
             }
 
-            resolved.Enqueue(entry);
-            while (resolved.Count > resolvedCapacity)
+            // Room first: the new one has not been used yet and would be the first to go.
+            while (resolved.Count >= resolvedCapacity)
             {
                 var oldest = resolved.Dequeue();
                 if (oldest.Used)
@@ -77,6 +77,8 @@ internal sealed class KeyIndex(int resolvedCapacity)
                     Drop(oldest);
                 }
             }
+
+            resolved.Enqueue(entry);
         }
     }
 

@@ -54,10 +54,10 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
         // MaxValue: a stream has no deadline; silence ends it.
         using var call = client.Subscribe(new CallOptions(deadline: DateTime.MaxValue, cancellationToken: cancellationToken));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var writing = WriteAsync(call.RequestStream, stop.Token);
+        var writing = WriteAsync(call.RequestStream, stop);
         try
         {
-            while (await call.ResponseStream.MoveNext(cancellationToken).WaitAsync(options.SilenceLimit, time, cancellationToken).ConfigureAwait(false))
+            while (await call.ResponseStream.MoveNext(stop.Token).WaitAsync(options.SilenceLimit, time, stop.Token).ConfigureAwait(false))
             {
                 var receipt = time.GetTimestamp();
                 Heard = true;
@@ -68,6 +68,10 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
         {
             throw new DkmException(ErrorKind.Unavailable, Reasons.NotConnected, $"KeyRing was silent for {options.SilenceLimit}");
         }
+        catch (OperationCanceledException) when (writing.IsFaulted)
+        {
+            await writing.ConfigureAwait(false);
+        }
         finally
         {
             outgoing.Writer.TryComplete();
@@ -76,12 +80,26 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
         }
     }
 
-    private async Task WriteAsync(IClientStreamWriter<SubscribeRequest> stream, CancellationToken cancellationToken)
+    /// <summary>A stream that cannot be written to is of no use for reading: its failure ends both.</summary>
+    private async Task WriteAsync(IClientStreamWriter<SubscribeRequest> stream, CancellationTokenSource stop)
     {
-        await stream.WriteAsync(new SubscribeRequest { Open = new SubscribeOpen { Transient = options.Transient } }, cancellationToken).ConfigureAwait(false);
-        await foreach (var message in outgoing.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        try
         {
-            await stream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(new SubscribeRequest { Open = new SubscribeOpen { Transient = options.Transient } }, stop.Token).ConfigureAwait(false);
+            await foreach (var message in outgoing.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
+            {
+                await stream.WriteAsync(message, stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The stream is over.
+        }
+        catch
+        {
+            // Not awaited: whoever it wakes waits for this task.
+            stop.CancelAfter(TimeSpan.Zero);
+            throw;
         }
     }
 

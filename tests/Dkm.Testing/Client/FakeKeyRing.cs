@@ -2,6 +2,7 @@ namespace Dkm.Testing.Client;
 
 using System;
 using System.Collections.Concurrent;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -33,7 +34,7 @@ public sealed class FakeKeyRing(TimeProvider time) : CallInvoker
     public int ResolveCalls => Volatile.Read(ref resolveCalls);
 
     /// <summary>The newest stream.</summary>
-    public FakeSubscription Newest => [.. Subscriptions] is [.., var last] ? last : throw new InvalidOperationException("nobody has subscribed");
+    public FakeSubscription Newest => Subscriptions.LastOrDefault() ?? throw new InvalidOperationException("nobody has subscribed");
 
     /// <summary>Sends a ring's key set as it is now on the newest stream.</summary>
     public void Push(string ring) => Newest.Send(new SubscribeResponse { KeySet = Rings[ring].ToKeySet(time.GetUtcNow()) });
@@ -43,10 +44,7 @@ public sealed class FakeKeyRing(TimeProvider time) : CallInvoker
         Heartbeat = new KeySetHeartbeat { RenewsLeases = renews, SendTime = (sendTime ?? time.GetUtcNow()).ToTimestamp() },
     });
 
-    public void Deny(string ring, string reason, bool revoked) => Newest.Send(new SubscribeResponse
-    {
-        Denied = new RingDenied { KeyRing = ring, Reason = reason, Message = $"denied for the test: {reason}", Revoked = revoked },
-    });
+    public void Deny(string ring, string reason, bool revoked) => Newest.Send(Denial(ring, reason, revoked));
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options)
@@ -82,8 +80,15 @@ public sealed class FakeKeyRing(TimeProvider time) : CallInvoker
 
     internal void Answer(FakeSubscription subscription, string ring) => subscription.Send(
         Rings.TryGetValue(ring, out var known)
-            ? new SubscribeResponse { KeySet = known.ToKeySet(time.GetUtcNow()) }
-            : new SubscribeResponse { Denied = new RingDenied { KeyRing = ring, Reason = Reasons.NotBound, Message = $"you are not bound to {ring}" } });
+            ? known.PolicyStale
+                ? Denial(ring, Reasons.PolicyStale)
+                : new SubscribeResponse { KeySet = known.ToKeySet(time.GetUtcNow()) }
+            : Denial(ring, Reasons.NotBound));
+
+    private static SubscribeResponse Denial(string ring, string reason, bool revoked = false) => new()
+    {
+        Denied = new RingDenied { KeyRing = ring, Reason = reason, Message = $"denied for the test: {ring} {reason}", Revoked = revoked },
+    };
 
     private async Task<TResponse> ResolveAsync<TResponse>(ResolveKeyRequest request, CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ using System.Linq;
 using System.Threading;
 using Dkm.Core;
 using Dkm.KeyRing.V1;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using WireSuite = Dkm.KeyRing.V1.Suite;
 
 /// <summary>A ring that a <see cref="FakeKeyRing"/> delivers. Every change raises the revision.</summary>
 public sealed class FakeRing(string name)
@@ -21,9 +21,9 @@ public sealed class FakeRing(string name)
 
     public long Revision { get; set; } = 1;
 
-    public Suite Suite { get; set; } = Suite.Xaes256Gcm;
+    public Core.Suite Suite { get; set; } = Core.Suite.Xaes256Gcm;
 
-    public List<Suite> ReadSuites { get; } = [Suite.Xaes256Gcm, Suite.Aegis256];
+    public List<Core.Suite> ReadSuites { get; } = [Core.Suite.Xaes256Gcm, Core.Suite.Aegis256];
 
     public TimeSpan KeyLease { get; set; } = TimeSpan.FromHours(24);
 
@@ -32,6 +32,9 @@ public sealed class FakeRing(string name)
     public bool GrantsLease { get; set; } = true;
 
     public List<Binding> Bindings { get; } = [];
+
+    /// <summary>KeyRing cannot confirm its policy and judges nobody.</summary>
+    public bool PolicyStale { get; set; }
 
     /// <summary>If set, what ResolveKey says its revision is.</summary>
     public long? ResolveRevision { get; set; }
@@ -57,6 +60,29 @@ public sealed class FakeRing(string name)
         }
     }
 
+    /// <summary>Puts another key in the place of one.</summary>
+    public void Replace(FakeKey key, FakeKey other)
+    {
+        lock (gate)
+        {
+            keys[keys.IndexOf(key)] = other;
+            Revision++;
+        }
+    }
+
+    public void ArchiveAllButNewest()
+    {
+        lock (gate)
+        {
+            foreach (var key in keys.SkipLast(1))
+            {
+                key.State = Key.Types.State.Archived;
+            }
+
+            Revision++;
+        }
+    }
+
     public KeySet ToKeySet(DateTimeOffset now)
     {
         lock (gate)
@@ -66,13 +92,13 @@ public sealed class FakeRing(string name)
                 KeyRing = Name,
                 KeyRingUid = Uid,
                 Revision = Revision,
-                Suite = (KeyRing.V1.Suite)(int)Suite,
+                Suite = (WireSuite)(int)Suite,
                 KeyLease = KeyLease.ToDuration(),
                 PolicyStaleness = PolicyStaleness.ToDuration(),
                 SendTime = now.ToTimestamp(),
                 GrantsLease = GrantsLease,
             };
-            message.ReadSuites.AddRange(ReadSuites.Select(suite => (KeyRing.V1.Suite)(int)suite));
+            message.ReadSuites.AddRange(ReadSuites.Select(suite => (WireSuite)(int)suite));
             message.Keys.AddRange(keys.Where(key => key.State is Key.Types.State.Active or Key.Types.State.Pending).Select(key => key.ToMaterial()));
             message.Bindings.AddRange(Bindings);
             return message;

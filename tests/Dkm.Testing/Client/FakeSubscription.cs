@@ -42,6 +42,12 @@ public sealed class FakeSubscription(FakeKeyRing keyRing, CancellationToken call
         return Task.CompletedTask;
     }
 
+    public Task WriteAsync(SubscribeRequest message, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return WriteAsync(message);
+    }
+
     public Task CompleteAsync() => Task.CompletedTask;
 
     public async Task<bool> MoveNext(CancellationToken cancellationToken)
