@@ -1,7 +1,6 @@
 namespace Dkm.Client.KeySets;
 
 using System;
-using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -46,9 +45,10 @@ public sealed class HeldRing
     /// <summary>When the ring was last used, to within a second.</summary>
     public DateTimeOffset LastUse => new(Volatile.Read(ref lastUse), TimeSpan.Zero);
 
-    internal bool WasHad => Volatile.Read(ref known) is not null;
+    /// <summary>Whether the last answer for this ring was no.</summary>
+    public bool IsDenied => Volatile.Read(ref denial) is not null;
 
-    internal bool IsDenied => Volatile.Read(ref denial) is not null;
+    internal bool WasHad => Volatile.Read(ref known) is not null;
 
     /// <summary>The connection on which the server last delivered or confirmed this ring; only that one's heartbeats renew its lease.</summary>
     internal object? DeliveredBy { get; private set; }

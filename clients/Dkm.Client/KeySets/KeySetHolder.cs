@@ -59,6 +59,9 @@ public sealed class KeySetHolder : IAsyncDisposable
     /// <summary>How many keys are in memory.</summary>
     public int KeyCount => index.Count;
 
+    /// <summary>Whether KeyRing was ever heard. From then on this process can do without it for a while.</summary>
+    public bool EverConnected { get; private set; }
+
     /// <summary>Why there is no stream to KeyRing; null while there is one.</summary>
     public DkmException? Trouble => Volatile.Read(ref trouble);
 
@@ -148,9 +151,14 @@ public sealed class KeySetHolder : IAsyncDisposable
 
     internal void WantAll(KeySetStream stream) => stream.Want([.. rings.Keys]);
 
+    internal void Heard()
+    {
+        EverConnected = true;
+        Volatile.Write(ref trouble, null);
+    }
+
     internal void Changed()
     {
-        Volatile.Write(ref trouble, null);
         resolver.ForgetNegative();
     }
 

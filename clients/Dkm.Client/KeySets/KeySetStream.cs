@@ -60,7 +60,12 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
             while (await call.ResponseStream.MoveNext(stop.Token).WaitAsync(options.SilenceLimit, time, stop.Token).ConfigureAwait(false))
             {
                 var receipt = time.GetTimestamp();
-                Heard = true;
+                if (!Heard)
+                {
+                    Heard = true;
+                    holder.Heard();
+                }
+
                 Handle(call.ResponseStream.Current, receipt);
             }
         }

@@ -2,7 +2,6 @@ namespace Dkm.UnitTests.Client;
 
 using System;
 using System.Threading.Tasks;
-using Dkm.Client.KeySets;
 using Dkm.Core;
 using Dkm.KeyRing.V1;
 using Dkm.Testing.Client;
