@@ -55,7 +55,7 @@ public sealed class EnvelopeCipherThreadsTests
             using var under = new CountdownEvent(4);
             var disposer = new Thread(() =>
             {
-                under.Wait();
+                under.Wait(TestContext.Current.CancellationToken);
                 cipher.Dispose();
             });
             disposer.Start();
@@ -95,7 +95,7 @@ public sealed class EnvelopeCipherThreadsTests
         {
             try
             {
-                start.SignalAndWait();
+                start.SignalAndWait(TestContext.Current.CancellationToken);
                 work(number);
             }
             catch (Exception problem) when (problem is not OutOfMemoryException)

@@ -97,7 +97,7 @@ public sealed class SecretBytesTests
             using var start = new Barrier(4);
             var readers = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
             {
-                start.SignalAndWait();
+                start.SignalAndWait(TestContext.Current.CancellationToken);
                 try
                 {
                     while (true)
@@ -116,7 +116,7 @@ public sealed class SecretBytesTests
                 }
             })).ToList();
             readers.ForEach(thread => thread.Start());
-            start.SignalAndWait();
+            start.SignalAndWait(TestContext.Current.CancellationToken);
             secret.Dispose();
             readers.ForEach(thread => thread.Join());
             Assert.Equal(0, torn);
