@@ -1,0 +1,30 @@
+namespace Dkm.Standalone;
+
+using System.IO;
+using System.Threading.Tasks;
+
+/// <summary>What a person reads at start. The line that begins with <c>ready</c> is what scripts wait for.</summary>
+internal static class Announcement
+{
+    public static async Task BeforeAsync(TextWriter output, StandaloneOptions options)
+    {
+        if (options.Development)
+        {
+            await output.WriteLineAsync(
+                "Development=true is on: identities and CA keys lie in the home, whoever reads it can be anybody, and the floors of policies are a second.");
+        }
+
+        await output.WriteLineAsync(
+            "One process on one database file: it can't tell an old copy of that file from the newest. Whoever puts an old one back brings back old groups and keys.");
+        await output.FlushAsync();
+    }
+
+    public static async Task ReadyAsync(TextWriter output, Installation installation)
+    {
+        var ports = installation.Ports;
+        await output.WriteLineAsync(
+            $"ready  access {ports.AccessAddress.Authority}  keyring {ports.KeyRingAddress.Authority}  crypto {ports.CryptoAddress.Authority}  "
+            + $"health {ports.HealthAddress.Authority}  home {installation.Options.Home}");
+        await output.FlushAsync();
+    }
+}

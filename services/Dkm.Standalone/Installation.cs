@@ -1,0 +1,98 @@
+namespace Dkm.Standalone;
+
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Storage;
+using Dkm.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+
+/// <summary>One home in use: its identities, its store, and the ports of this run. Whoever has the store has the home.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private Installation(StandaloneOptions options, Ports ports, SqliteStore store)
+    {
+        Options = options;
+        Ports = ports;
+        Store = store;
+    }
+
+    public StandaloneOptions Options { get; }
+
+    public Ports Ports { get; }
+
+    public SqliteStore Store { get; }
+
+    public TrustOptions Trust => DevelopmentPki.Trust(Options.Home, Options.TrustDomain);
+
+    /// <exception cref="DkmException">Another process has the home, a port is in use, or a file is not as it should be.</exception>
+    public static async Task<Installation> OpenAsync(StandaloneOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        DkmHome.Ensure(options.Home);
+        EnsureDirectory(options.Home, "data");
+        EnsureDirectory(options.Home, "roots");
+        var store = await OpenStoreAsync(options, time, cancellationToken);
+        try
+        {
+            if (options.Development)
+            {
+                DevelopmentPki.Ensure(options.Home, options.TrustDomain, time);
+            }
+
+            var ports = Ports.Choose(options.Port, DkmHome.ReadConfiguration(options.Home));
+            DkmHome.WriteConfiguration(options.Home, new HomeConfiguration
+            {
+                TrustDomain = options.TrustDomain,
+                Access = ports.AccessAddress,
+                KeyRing = ports.KeyRingAddress,
+                Crypto = ports.CryptoAddress,
+                Health = ports.HealthAddress,
+            });
+            return new Installation(options, ports, store);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    public IdentityFiles Identity(DkmService service) => IdentityFiles.FromDirectory(
+        DkmHome.IdentityDirectory(Options.Home, service.ToString().ToLowerInvariant()));
+
+    /// <summary>Each service wraps its store key with a root of its own.</summary>
+    public string RootFile(DkmService service) => Path.Combine(Options.Home, "roots", $"{service.ToString().ToLowerInvariant()}.root");
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    private static async Task<SqliteStore> OpenStoreAsync(StandaloneOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(options.Home, "data", "dkm.db");
+        try
+        {
+            return await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = file }, time, NullLogger.Instance, cancellationToken);
+        }
+        catch (DkmException e) when (e.Reason == Reasons.StoreInUse)
+        {
+            throw new DkmException(
+                ErrorKind.FailedPrecondition, e.Reason, $"another dkm-standalone runs on {options.Home}; stop it, or name another home (DKM_HOME)", null, e);
+        }
+    }
+
+    private static void EnsureDirectory(string home, string name)
+    {
+        var path = Path.Combine(home, name);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+    }
+}
