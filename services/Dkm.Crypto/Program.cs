@@ -1,1 +1,4 @@
-return 0;
+using Dkm.Crypto;
+using Dkm.Hosting;
+
+return await ServiceProgram.RunAsync(args, CryptoOptionsReader.Read, CryptoServer.Create);

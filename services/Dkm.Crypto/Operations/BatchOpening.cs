@@ -1,0 +1,86 @@
+namespace Dkm.Crypto.Operations;
+
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Crypto.Rings;
+using Dkm.Crypto.V1;
+using Dkm.Hosting;
+using Grpc.Core;
+
+/// <summary>Decrypt for many: keys that are not here are asked for together, then each item is answered in its turn.</summary>
+internal sealed class BatchOpening(RingDirectory rings, Opening opening)
+{
+    public async Task<BatchDecryptResponse> OpenAsync(BatchDecryptRequest request, ServerCallContext context)
+    {
+        var caller = context.GetCaller();
+        var items = new BatchItem[request.Items.Count];
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = Read(request.Items[i], request.KeyRing, i);
+        }
+
+        await FetchAsync(items, context.CancellationToken);
+        var answer = new BatchDecryptResponse();
+        answer.Results.Capacity = items.Length;
+        for (var i = 0; i < items.Length; i++)
+        {
+            context.CancellationToken.ThrowIfCancellationRequested();
+            answer.Results.Add(await OpenAsync(items[i], i, caller, context));
+        }
+
+        return answer;
+    }
+
+    private static BatchItem Read(BatchDecryptItem item, string expectedRing, int index)
+    {
+        try
+        {
+            return new BatchItem(OpenRequest.Read(item.Envelope, item.Context, expectedRing), null);
+        }
+        catch (DkmException e)
+        {
+            return new BatchItem(default, Batches.ToError(e, index));
+        }
+    }
+
+    private async ValueTask<BatchDecryptResult> OpenAsync(BatchItem item, int index, Caller caller, ServerCallContext context)
+    {
+        if (item.Error is { } error)
+        {
+            return new BatchDecryptResult { Error = error };
+        }
+
+        try
+        {
+            var opened = opening.TryOpen(caller, item.Request, out var held) ? held : await opening.OpenAsync(caller, item.Request, context.CancellationToken);
+            return new BatchDecryptResult { Plaintext = Plaintexts.Answer(opened.Plaintext, context) };
+        }
+        catch (DkmException e)
+        {
+            return new BatchDecryptResult { Error = Batches.ToError(e, index) };
+        }
+    }
+
+    /// <summary>Its failures are met again, and answered, item by item.</summary>
+    private async ValueTask FetchAsync(BatchItem[] items, CancellationToken cancellationToken)
+    {
+        Dictionary<KeyId, Task>? fetches = null;
+        foreach (var item in items)
+        {
+            if (item.Error is null && !rings.TryFind(item.Request.Header.KeyId, out _))
+            {
+                fetches ??= [];
+                fetches.TryAdd(item.Request.Header.KeyId, rings.FetchAsync(item.Request.Header.KeyId, cancellationToken).AsTask());
+            }
+        }
+
+        if (fetches is not null)
+        {
+            await Task.WhenAll(fetches.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private readonly record struct BatchItem(OpenRequest Request, ItemError? Error);
+}

@@ -1,0 +1,86 @@
+namespace Dkm.Crypto.Rings;
+
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Client.KeySets;
+using Dkm.Core;
+
+/// <summary>Finds rings and keys: in memory, or, within bounds of number and time, from KeyRing.</summary>
+internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
+{
+    /// <summary>A ring whose keys are here; the way of nearly every call.</summary>
+    public bool TryFind(string name, out HeldRing ring)
+    {
+        ring = holder.Find(name)!;
+        return ring?.Snapshot is not null;
+    }
+
+    /// <summary>A key that is here; the way of nearly every call.</summary>
+    public bool TryFind(KeyId id, out FoundKey found) => holder.TryFindKey(id, out found) && found.Ring.Snapshot is not null;
+
+    /// <summary>Subscribes to a ring.</summary>
+    /// <returns>Null if Crypto cannot have it: there is no such ring, or it is served in holders' processes only.</returns>
+    /// <exception cref="DkmException">UNAVAILABLE; RESOURCE_EXHAUSTED.</exception>
+    public async ValueTask<HeldRing?> FetchAsync(string name, CancellationToken cancellationToken)
+    {
+        DemandRoom();
+        var ring = holder.Want(name);
+        try
+        {
+            await ring.UsableAsync(options.Patience, cancellationToken);
+            return ring;
+        }
+        catch (DkmException) when (ring.IsDenied)
+        {
+            // Not kept: names cost nothing to make up, and the ring may be there at the next call.
+            holder.Release(name);
+            return null;
+        }
+        catch (DkmException) when (ring.Snapshot is not null)
+        {
+            // Its lease has ended, which the caller is told after she was judged.
+            return ring;
+        }
+        catch (DkmException e)
+        {
+            throw Away(e);
+        }
+    }
+
+    /// <summary>Asks KeyRing for a key, and subscribes to its ring.</summary>
+    /// <returns>Null if there is no such key, or Crypto cannot have it.</returns>
+    /// <exception cref="DkmException">UNAVAILABLE; RESOURCE_EXHAUSTED.</exception>
+    public async ValueTask<FoundKey?> FetchAsync(KeyId id, CancellationToken cancellationToken)
+    {
+        DemandRoom();
+        try
+        {
+            return await holder.FindKeyAsync(id, cancellationToken);
+        }
+        catch (DkmException e) when (e.Kind is ErrorKind.PermissionDenied)
+        {
+            return null;
+        }
+        catch (TimeoutException e)
+        {
+            throw Away(e);
+        }
+        catch (DkmException e)
+        {
+            throw Away(e);
+        }
+    }
+
+    /// <summary>Trouble between us and KeyRing is ours, whatever its kind: an expired certificate of Crypto must not tell the caller that hers is bad.</summary>
+    private static DkmException Away(Exception cause) =>
+        new(ErrorKind.Unavailable, Reasons.NotConnected, "the keys are not here and KeyRing cannot be reached now; try again", innerException: cause);
+
+    private void DemandRoom()
+    {
+        if (holder.RingCount >= options.MaximumRings)
+        {
+            throw new DkmException(ErrorKind.ResourceExhausted, Reasons.TooMany, "this replica holds as many rings as it may");
+        }
+    }
+}
