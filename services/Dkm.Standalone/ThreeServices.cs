@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Access;
 using Dkm.Core;
+using Dkm.Crypto;
 using Dkm.Hosting;
 using Dkm.KeyRing;
 using Microsoft.AspNetCore.Builder;
@@ -58,10 +59,17 @@ internal sealed class ThreeServices : IAsyncDisposable
             Access = ports.AccessAddress,
             Installation = development ? InstallationOptions.ForDevelopment : new InstallationOptions(),
         };
+        var crypto = new CryptoOptions
+        {
+            Server = Server(installation, DkmService.Crypto, ports.Crypto),
+            Access = ports.AccessAddress,
+            KeyRing = ports.KeyRingAddress,
+        };
         return new ThreeServices(installation, time,
         [
             AccessService.Create(access, time, installation.Store),
             KeyRingServer.Create(keyRing, time, installation.Store),
+            CryptoServer.Create(crypto, time),
         ]);
     }
 
