@@ -1,0 +1,82 @@
+namespace Dkm.UnitTests.Transport;
+
+using System;
+using System.IO;
+using Dkm.Core;
+using Dkm.Transport;
+using Xunit;
+
+public sealed class DkmHomeTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("dkm-home-").FullName;
+
+    [Fact]
+    public void Find_PathGiven_IsTaken() =>
+        Assert.Equal(Path.Combine(root, "x"), DkmHome.Find(Path.Combine(root, "x"), "/elsewhere", root));
+
+    [Fact]
+    public void Find_RelativePath_IsMadeAbsolute() =>
+        Assert.Equal(Path.Combine(root, "x"), DkmHome.Find("x", null, root));
+
+    [Fact]
+    public void Find_Environment_ComesBeforeTheSearch()
+    {
+        Directory.CreateDirectory(Path.Combine(root, ".dkm"));
+
+        Assert.Equal(Path.Combine(root, "e"), DkmHome.Find(null, Path.Combine(root, "e"), root));
+    }
+
+    [Fact]
+    public void Find_Nothing_TakesTheNearestUpwards()
+    {
+        var below = Path.Combine(root, "a", "b");
+        Directory.CreateDirectory(below);
+        Directory.CreateDirectory(Path.Combine(root, ".dkm"));
+
+        Assert.Equal(Path.Combine(root, ".dkm"), DkmHome.Find(null, null, below));
+        Directory.CreateDirectory(Path.Combine(root, "a", ".dkm"));
+        Assert.Equal(Path.Combine(root, "a", ".dkm"), DkmHome.Find(null, string.Empty, below));
+    }
+
+    [Fact]
+    public void Find_NoneAnywhere_IsHere() => Assert.Equal(Path.Combine(root, ".dkm"), DkmHome.Find(null, null, root));
+
+    [Fact]
+    public void ReadConfiguration_Written_ComesBack()
+    {
+        var written = new HomeConfiguration
+        {
+            TrustDomain = "dkm.local",
+            Access = new Uri("https://127.0.0.1:8443"),
+            KeyRing = new Uri("https://127.0.0.1:8444"),
+            Crypto = new Uri("https://[::1]:8445"),
+        };
+
+        DkmHome.WriteConfiguration(root, written);
+
+        Assert.Equal(written, DkmHome.ReadConfiguration(root));
+        Assert.Contains("\"trust_domain\"", File.ReadAllText(Path.Combine(root, "config.json")), StringComparison.Ordinal);
+        Assert.Contains("\"keyring\"", File.ReadAllText(Path.Combine(root, "config.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadConfiguration_None_IsNull() => Assert.Null(DkmHome.ReadConfiguration(root));
+
+    [Theory]
+    [InlineData("""{"trust_domain":"dkm.local","key_ring":"https://x"}""")]
+    [InlineData("""{"trust_domain":"a","trust_domain":"b"}""")]
+    [InlineData("""{"access":"https://x"}""")]
+    [InlineData("null")]
+    [InlineData("{")]
+    public void ReadConfiguration_NotAsItShouldBe_IsRefused(string json)
+    {
+        File.WriteAllText(Path.Combine(root, "config.json"), json);
+
+        var refusal = Assert.Throws<DkmException>(() => DkmHome.ReadConfiguration(root));
+
+        Assert.Equal(Reasons.HomeConfiguration, refusal.Reason);
+        Assert.Contains("config.json", refusal.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+}
