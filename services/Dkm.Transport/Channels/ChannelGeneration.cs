@@ -42,7 +42,6 @@ internal sealed class ChannelGeneration
     private static SocketsHttpHandler CreateHandler(ServiceChannelOptions options, ServiceConnector connector) => new()
     {
         ConnectCallback = connector.ConnectAsync,
-        ConnectTimeout = options.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         KeepAlivePingDelay = TimeSpan.FromSeconds(20),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(10),

@@ -26,7 +26,7 @@ internal class ChannelInvoker : CallInvoker
         }
         catch (RpcException exception)
         {
-            throw CallErrors.Map(exception, options.CancellationToken);
+            throw channel.Explain(exception, options.CancellationToken);
         }
     }
 
@@ -48,7 +48,7 @@ internal class ChannelInvoker : CallInvoker
     {
         var call = channel.Wire.AsyncServerStreamingCall(method, host, options, request);
         return new AsyncServerStreamingCall<TResponse>(
-            new MappedStreamReader<TResponse>(call.ResponseStream, options.CancellationToken),
+            new MappedStreamReader<TResponse>(channel, call.ResponseStream, options.CancellationToken),
             static state => ((AsyncServerStreamingCall<TResponse>)state).ResponseHeadersAsync,
             static state => ((AsyncServerStreamingCall<TResponse>)state).GetStatus(),
             static state => ((AsyncServerStreamingCall<TResponse>)state).GetTrailers(),
@@ -61,7 +61,7 @@ internal class ChannelInvoker : CallInvoker
     {
         var call = channel.Wire.AsyncClientStreamingCall(method, host, options);
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            new MappedStreamWriter<TRequest>(call.RequestStream, options.CancellationToken),
+            new MappedStreamWriter<TRequest>(channel, call.RequestStream, options.CancellationToken),
             MapAsync(call.ResponseAsync, options.CancellationToken),
             static state => ((AsyncClientStreamingCall<TRequest, TResponse>)state).ResponseHeadersAsync,
             static state => ((AsyncClientStreamingCall<TRequest, TResponse>)state).GetStatus(),
@@ -75,8 +75,8 @@ internal class ChannelInvoker : CallInvoker
     {
         var call = channel.Wire.AsyncDuplexStreamingCall(method, host, options);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
-            new MappedStreamWriter<TRequest>(call.RequestStream, options.CancellationToken),
-            new MappedStreamReader<TResponse>(call.ResponseStream, options.CancellationToken),
+            new MappedStreamWriter<TRequest>(channel, call.RequestStream, options.CancellationToken),
+            new MappedStreamReader<TResponse>(channel, call.ResponseStream, options.CancellationToken),
             static state => ((AsyncDuplexStreamingCall<TRequest, TResponse>)state).ResponseHeadersAsync,
             static state => ((AsyncDuplexStreamingCall<TRequest, TResponse>)state).GetStatus(),
             static state => ((AsyncDuplexStreamingCall<TRequest, TResponse>)state).GetTrailers(),
@@ -88,7 +88,7 @@ internal class ChannelInvoker : CallInvoker
     protected CallOptions WithDeadline(CallOptions options) =>
         options.Deadline is null ? options.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime + defaultDeadline) : options;
 
-    private static async Task<T> MapAsync<T>(Task<T> response, CancellationToken cancellationToken)
+    private async Task<T> MapAsync<T>(Task<T> response, CancellationToken cancellationToken)
     {
         try
         {
@@ -96,7 +96,7 @@ internal class ChannelInvoker : CallInvoker
         }
         catch (RpcException exception)
         {
-            throw CallErrors.Map(exception, cancellationToken);
+            throw channel.Explain(exception, cancellationToken);
         }
     }
 }

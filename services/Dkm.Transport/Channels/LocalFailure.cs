@@ -11,33 +11,41 @@ using Grpc.Core;
 internal static class LocalFailure
 {
     /// <summary>Null if the status came from the other side.</summary>
-    public static DkmException? Find(RpcException exception)
+    public static DkmException? Find(RpcException exception, Func<string, DkmException>? explainLoss = null)
     {
-        var unreachable = false;
+        var lost = false;
         for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
         {
             if (cause is DkmException known)
             {
-                // One failed connection fails many calls: each gets an exception of its own.
-                return new DkmException(known.Kind, known.Reason, known.Message, known.Field, exception);
+                return Again(known, exception);
             }
 
-            unreachable |= cause is HttpRequestException or IOException or SocketException or TimeoutException;
+            lost |= cause is HttpRequestException or IOException or SocketException or TimeoutException;
         }
 
-        return unreachable ? NotConnected(Innermost(exception.Status.DebugException!), exception) : null;
+        if (!lost)
+        {
+            return null;
+        }
+
+        var why = Innermost(exception.Status.DebugException!).Message;
+        return explainLoss is null ? NotConnected($"the connection failed: {why}", exception) : Again(explainLoss(why), exception);
     }
 
     public static DkmException NotConnected(string message, Exception? cause = null) =>
         new(ErrorKind.Unavailable, Reasons.NotConnected, message, innerException: cause);
 
-    private static string Innermost(Exception exception)
+    /// <summary>One failed connection fails many calls: each gets an exception of its own.</summary>
+    private static DkmException Again(DkmException known, Exception cause) => new(known.Kind, known.Reason, known.Message, known.Field, cause);
+
+    private static Exception Innermost(Exception exception)
     {
         while (exception.InnerException is { } inner)
         {
             exception = inner;
         }
 
-        return $"the connection failed: {exception.Message}";
+        return exception;
     }
 }

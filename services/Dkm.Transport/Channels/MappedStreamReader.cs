@@ -7,11 +7,13 @@ using Grpc.Core;
 /// <summary>The incoming half of a stream, with our errors.</summary>
 internal sealed class MappedStreamReader<T> : IAsyncStreamReader<T>
 {
+    private readonly ServiceChannel channel;
     private readonly IAsyncStreamReader<T> inner;
     private readonly CancellationToken callCancelled;
 
-    public MappedStreamReader(IAsyncStreamReader<T> inner, CancellationToken callCancelled)
+    public MappedStreamReader(ServiceChannel channel, IAsyncStreamReader<T> inner, CancellationToken callCancelled)
     {
+        this.channel = channel;
         this.inner = inner;
         this.callCancelled = callCancelled;
     }
@@ -26,7 +28,7 @@ internal sealed class MappedStreamReader<T> : IAsyncStreamReader<T>
         }
         catch (RpcException exception)
         {
-            throw CallErrors.Map(exception, cancellationToken.IsCancellationRequested ? cancellationToken : callCancelled);
+            throw channel.Explain(exception, cancellationToken.IsCancellationRequested ? cancellationToken : callCancelled);
         }
     }
 }

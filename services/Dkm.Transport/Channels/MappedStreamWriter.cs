@@ -7,11 +7,13 @@ using Grpc.Core;
 /// <summary>The outgoing half of a stream, with our errors.</summary>
 internal sealed class MappedStreamWriter<T> : IClientStreamWriter<T>
 {
+    private readonly ServiceChannel channel;
     private readonly IClientStreamWriter<T> inner;
     private readonly CancellationToken callCancelled;
 
-    public MappedStreamWriter(IClientStreamWriter<T> inner, CancellationToken callCancelled)
+    public MappedStreamWriter(ServiceChannel channel, IClientStreamWriter<T> inner, CancellationToken callCancelled)
     {
+        this.channel = channel;
         this.inner = inner;
         this.callCancelled = callCancelled;
     }
@@ -29,7 +31,7 @@ internal sealed class MappedStreamWriter<T> : IClientStreamWriter<T>
 
     public Task CompleteAsync() => MapAsync(inner.CompleteAsync(), callCancelled);
 
-    private static async Task MapAsync(Task written, CancellationToken cancellationToken)
+    private async Task MapAsync(Task written, CancellationToken cancellationToken)
     {
         try
         {
@@ -37,7 +39,7 @@ internal sealed class MappedStreamWriter<T> : IClientStreamWriter<T>
         }
         catch (RpcException exception)
         {
-            throw CallErrors.Map(exception, cancellationToken);
+            throw channel.Explain(exception, cancellationToken);
         }
     }
 }

@@ -66,6 +66,15 @@ public sealed class ServiceChannel : IDisposable
         connector.Dispose();
     }
 
+    /// <summary>What a failed call becomes for its caller, whose own cancellation is no failure of the other side.</summary>
+    internal Exception Explain(RpcException exception, CancellationToken cancellationToken) => exception.StatusCode switch
+    {
+        StatusCode.Cancelled when cancellationToken.IsCancellationRequested =>
+            new OperationCanceledException(exception.Message, exception, cancellationToken),
+        StatusCode.DeadlineExceeded when string.IsNullOrEmpty(exception.Status.Detail) => connector.Failures.Deadline(),
+        _ => LocalFailure.Find(exception, connector.Failures.Loss) ?? StatusMapping.FromAnswer(exception),
+    };
+
     private bool IsFresh(ChannelGeneration now) =>
         now.Renewals == connector.Renewals && (certificates is null || now.CertificateVersion == certificates.Version);
 

@@ -1,7 +1,6 @@
 namespace Dkm.Transport;
 
 using System;
-using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -12,22 +11,15 @@ using System.Threading.Tasks;
 using Dkm.Core;
 using Microsoft.Extensions.Logging;
 
-/// <summary>
-/// Makes the connections of a channel, and judges the servers at their other ends: once when connecting, then every second, since a
-/// connection may outlive the trust that it was made under.
-/// </summary>
+/// <summary>Makes the connections of a channel: TCP, TLS under our certificate of the moment, and the judgement of the server at the other end.</summary>
 internal sealed class ServiceConnector : IDisposable
 {
     private readonly ServiceChannelOptions options;
     private readonly SpiffeId expected;
     private readonly CertificateSource? certificates;
     private readonly TrustStore trust;
-    private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly ConcurrentDictionary<ServiceStream, bool> live = [];
-    private readonly ReloadTimer timer;
-    private volatile bool disposed;
-    private int renewals;
+    private readonly LiveConnections live;
 
     public ServiceConnector(
         ServiceChannelOptions options, CertificateSource? certificates, TrustStore trust, TimeProvider time, ILogger logger)
@@ -35,42 +27,52 @@ internal sealed class ServiceConnector : IDisposable
         this.options = options;
         this.certificates = certificates;
         this.trust = trust;
-        this.time = time;
         this.logger = logger;
         expected = SpiffeId.ForService(options.TrustDomain, options.Service);
-        timer = new ReloadTimer(time, Recheck);
+        live = new LiveConnections(options.Address, trust, time, logger);
+        Failures = new ConnectionFailures(options, certificates, time);
     }
 
-    /// <summary>Rises when a server's certificate nears its end, so that calls should move to a fresh connection.</summary>
-    public int Renewals => Volatile.Read(ref renewals);
+    public ConnectionFailures Failures { get; }
+
+    /// <inheritdoc cref="LiveConnections.Renewals"/>
+    public int Renewals => live.Renewals;
 
     /// <summary>The shape of <see cref="SocketsHttpHandler.ConnectCallback"/>; a TLS stream from it is taken as it is.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var transport = await OpenAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
-        var stream = new ServiceStream(transport, ExplainSilence);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(options.ConnectTimeout);
         try
         {
-            var peer = await AuthenticateAsync(stream, cancellationToken).ConfigureAwait(false);
-            stream.Established(peer, time.GetUtcNow(), ended => live.TryRemove(ended, out _));
-            live.TryAdd(stream, true);
-            ObjectDisposedException.ThrowIf(disposed, this);
+            return await ConnectAsync(context.DnsEndPoint, timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failures.Keep(Failures.Timeout(options.ConnectTimeout, exception));
+        }
+        catch (DkmException exception)
+        {
+            Failures.Keep(exception);
+            throw;
+        }
+    }
+
+    public void Dispose() => live.Dispose();
+
+    private async Task<ServiceStream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var transport = await OpenAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        var stream = new ServiceStream(transport, Failures.Silence, Failures.Clear);
+        try
+        {
+            live.Add(stream, await AuthenticateAsync(stream, cancellationToken).ConfigureAwait(false));
             return stream;
         }
         catch
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             throw;
-        }
-    }
-
-    public void Dispose()
-    {
-        disposed = true;
-        timer.Dispose();
-        foreach (var stream in live.Keys)
-        {
-            stream.Dispose();
         }
     }
 
@@ -85,7 +87,7 @@ internal sealed class ServiceConnector : IDisposable
         catch (SocketException exception)
         {
             socket.Dispose();
-            throw LocalFailure.NotConnected($"{options.Service} does not answer at {options.Address}: {exception.Message}", exception);
+            throw Failures.Unreachable(exception);
         }
         catch
         {
@@ -104,59 +106,10 @@ internal sealed class ServiceConnector : IDisposable
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
-            throw judge.Refusal ?? ExplainHandshake(exception);
+            throw judge.Refusal ?? Failures.Handshake(exception);
         }
 
         Log.Connected(logger, options.Address, expected.ToString());
         return judge.Peer ?? throw judge.Refuse("a server without a certificate");
-    }
-
-    private DkmException ExplainHandshake(Exception exception) =>
-        TlsAlert.RefusesCertificate(exception)
-            ? CertificateRefused(exception)
-            : LocalFailure.NotConnected(
-                $"what answers at {options.Address} does not complete a TLS 1.3 handshake for HTTP/2: {exception.Message}", exception);
-
-    private DkmException ExplainSilence(Exception? exception)
-    {
-        if (TlsAlert.RefusesCertificate(exception))
-        {
-            return CertificateRefused(exception);
-        }
-
-        var likely = certificates is null ? "it wants a certificate and was shown none" : $"it does not accept the certificate of {Own()}";
-        return LocalFailure.NotConnected(
-            $"{options.Service} at {options.Address} ended the connection right after the TLS handshake; most likely {likely}", exception);
-    }
-
-    private DkmException CertificateRefused(Exception? exception) => certificates is null
-        ? new DkmException(
-            ErrorKind.Unauthenticated,
-            Reasons.CertificateRequired,
-            $"{options.Service} at {options.Address} wants a certificate and was shown none",
-            innerException: exception)
-        : Rejection.Of($"{options.Service} at {options.Address} does not accept the certificate of {Own()}: unknown CA, or out of its time", exception);
-
-    private string Own() => SvidLeaf.Describe(certificates!.Leaf);
-
-    private void Recheck()
-    {
-        var now = time.GetUtcNow();
-        foreach (var stream in live.Keys)
-        {
-            try
-            {
-                trust.Recheck(stream.Peer!);
-                if (now >= stream.RenewTime && live.TryUpdate(stream, false, true))
-                {
-                    Interlocked.Increment(ref renewals);
-                }
-            }
-            catch (DkmException refusal)
-            {
-                Log.ConnectionCut(logger, options.Address, refusal.Message);
-                stream.Dispose();
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@ namespace Dkm.Transport;
 using System;
 using System.IO;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -13,11 +14,16 @@ using System.Threading.Tasks;
 internal sealed class ServiceStream : SslStream
 {
     private readonly Func<Exception?, Exception> explainSilence;
+    private readonly Action whenHeard;
     private volatile Action<ServiceStream>? ended;
-    private bool heard;
+    private volatile bool heard;
 
-    public ServiceStream(Stream transport, Func<Exception?, Exception> explainSilence)
-        : base(transport, leaveInnerStreamOpen: false) => this.explainSilence = explainSilence;
+    public ServiceStream(Stream transport, Func<Exception?, Exception> explainSilence, Action whenHeard)
+        : base(transport, leaveInnerStreamOpen: false)
+    {
+        this.explainSilence = explainSilence;
+        this.whenHeard = whenHeard;
+    }
 
     public PeerIdentity? Peer { get; private set; }
 
@@ -37,6 +43,9 @@ internal sealed class ServiceStream : SslStream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         heard ? base.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
 
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        heard ? base.WriteAsync(buffer, cancellationToken) : WriteFirstAsync(buffer, cancellationToken);
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -49,6 +58,9 @@ internal sealed class ServiceStream : SslStream
         Interlocked.Exchange(ref ended, null)?.Invoke(this);
     }
 
+    /// <summary>The connection may be given up on either half first; then the other half sees a disposed stream.</summary>
+    private static bool IsEnd(Exception exception) => exception is IOException or AuthenticationException or ObjectDisposedException;
+
     private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int count;
@@ -56,17 +68,36 @@ internal sealed class ServiceStream : SslStream
         {
             count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception) when (IsEnd(exception))
         {
-            throw new IOException("the server ended the connection before its first frame", explainSilence(exception));
+            throw Silence(exception);
         }
 
         if (count == 0 && buffer.Length > 0)
         {
-            throw new IOException("the server ended the connection before its first frame", explainSilence(null));
+            throw Silence(null);
         }
 
-        heard |= count > 0;
+        if (count > 0)
+        {
+            heard = true;
+            whenHeard();
+        }
+
         return count;
     }
+
+    private async ValueTask WriteFirstAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await base.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsEnd(exception) && !heard)
+        {
+            throw Silence(exception);
+        }
+    }
+
+    private IOException Silence(Exception? exception) => new("the server ended the connection before its first frame", explainSilence(exception));
 }

@@ -17,17 +17,7 @@ public static class StatusMapping
     public static DkmException FromRpc(RpcException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        if (LocalFailure.Find(exception) is { } failure)
-        {
-            return failure;
-        }
-
-        var status = ReadDetails(exception);
-        var info = Unpack<ErrorInfo>(status);
-        var reason = info is { Domain: Reasons.Domain, Reason.Length: > 0 } ? info.Reason : StatusCodes.PlainReason(exception.StatusCode);
-        var field = Unpack<BadRequest>(status)?.FieldViolations.FirstOrDefault()?.Field;
-        return new DkmException(
-            StatusCodes.ToKind(exception.StatusCode), reason, exception.Status.Detail, string.IsNullOrEmpty(field) ? null : field, exception);
+        return LocalFailure.Find(exception) ?? FromAnswer(exception);
     }
 
     /// <summary>INTERNAL tells <paramref name="traceId"/> and nothing else of what happened.</summary>
@@ -48,6 +38,17 @@ public static class StatusMapping
         }
 
         return status.ToRpcException();
+    }
+
+    /// <summary>For a status that came over the wire.</summary>
+    internal static DkmException FromAnswer(RpcException exception)
+    {
+        var status = ReadDetails(exception);
+        var info = Unpack<ErrorInfo>(status);
+        var reason = info is { Domain: Reasons.Domain, Reason.Length: > 0 } ? info.Reason : StatusCodes.PlainReason(exception.StatusCode);
+        var field = Unpack<BadRequest>(status)?.FieldViolations.FirstOrDefault()?.Field;
+        return new DkmException(
+            StatusCodes.ToKind(exception.StatusCode), reason, exception.Status.Detail, string.IsNullOrEmpty(field) ? null : field, exception);
     }
 
     private static RpcException Internal(string? traceId)

@@ -88,12 +88,13 @@ internal sealed class WatchedFile<T>
         }
     }
 
-    private void Report(string trouble, ILogger logger)
+    private void Report(string message, ILogger logger)
     {
+        var trouble = $"{path}: {message}";
         if (!string.Equals(trouble, Trouble, StringComparison.Ordinal))
         {
             Trouble = trouble;
-            Log.FileKept(logger, path, trouble);
+            Log.FileKept(logger, path, message);
         }
     }
 }

@@ -14,8 +14,8 @@ internal static class Rejection
     public static DkmException Denied(string sha256Thumbprint) =>
         Of(Reasons.CertificateDenied, $"the certificate {sha256Thumbprint} is on the deny list");
 
-    public static DkmException OutOfTime(DateTimeOffset notBefore, DateTimeOffset notAfter, DateTimeOffset now) =>
+    public static DkmException OutOfTime(DateTimeOffset notBefore, DateTimeOffset notAfter, DateTimeOffset now, string what = "the certificate") =>
         now < notBefore
-            ? Of(Reasons.CertificateExpired, $"the certificate is not valid before {notBefore.UtcDateTime:u}; it is {now.UtcDateTime:u} here")
-            : Of(Reasons.CertificateExpired, $"the certificate was valid until {notAfter.UtcDateTime:u}; it is {now.UtcDateTime:u} here");
+            ? Of(Reasons.CertificateExpired, $"{what} is not valid before {notBefore.UtcDateTime:u}; it is {now.UtcDateTime:u} here")
+            : Of(Reasons.CertificateExpired, $"{what} was valid until {notAfter.UtcDateTime:u}; it is {now.UtcDateTime:u} here");
 }

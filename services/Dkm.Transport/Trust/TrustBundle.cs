@@ -42,12 +42,12 @@ internal sealed class TrustBundle
 
         if (!isAuthority)
         {
-            throw new FormatException($"'{anchor.Subject}' is no CA certificate");
+            throw new FormatException($"the certificate {anchor.SerialNumber} ('{anchor.Subject}') is no CA");
         }
 
         if (!anchor.SubjectName.RawData.AsSpan().SequenceEqual(anchor.IssuerName.RawData))
         {
-            throw new FormatException($"'{anchor.Subject}' is an intermediate; a bundle holds roots, intermediates come with the leaf");
+            throw new FormatException($"the certificate {anchor.SerialNumber} ('{anchor.Subject}') is an intermediate; a bundle holds roots, intermediates come with the leaf");
         }
     }
 }

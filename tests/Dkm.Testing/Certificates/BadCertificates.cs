@@ -15,7 +15,7 @@ public static class BadCertificates
     [
         Leaf("two URI SANs", spec => spec with { Uris = [TestPki.Id(Worker), TestPki.Id("/ns/mail/sa/other")] }),
         Leaf("the same URI SAN twice", spec => spec with { Uris = [TestPki.Id(Worker), TestPki.Id(Worker)] }),
-        Leaf("the SAN extension twice", spec => spec with { NamesTwice = true }),
+        Leaf("the SAN extension twice", spec => spec with { NamesTwice = true }, passesHandshake: false),
         Leaf("no SAN, a common name", spec => spec with { Uris = [], DnsNames = [], Loopback = false, Subject = "CN=" + TestPki.Id(Worker) }),
         Leaf("DNS names only", spec => spec with { Uris = [], DnsNames = ["worker.mail.svc"] }),
         Path("wildcard", "/ns/mail/sa/*"),
@@ -36,7 +36,7 @@ public static class BadCertificates
         Leaf("port", spec => spec with { Uris = ["spiffe://dkm.test:443" + Worker] }),
         Leaf("foreign trust domain", spec => spec with { Uris = ["spiffe://evil.test" + Worker] }),
         Leaf("NUL in the name", spec => spec with { Uris = [TestPki.Id(Worker) + "\0.evil"] }),
-        Leaf("no digitalSignature", spec => spec with { KeyUsage = X509KeyUsageFlags.KeyAgreement }),
+        Leaf("no digitalSignature", spec => spec with { KeyUsage = X509KeyUsageFlags.NonRepudiation }),
         Leaf("no key usage", spec => spec with { KeyUsage = null }),
         Leaf("key usage not critical", spec => spec with { KeyUsageCritical = false }),
         Leaf("keyCertSign", spec => spec with { KeyUsage = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign }),

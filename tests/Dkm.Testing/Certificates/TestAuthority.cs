@@ -11,6 +11,11 @@ using System.Security.Cryptography.X509Certificates;
 /// </summary>
 public sealed class TestAuthority : IDisposable
 {
+    private const string NamesOid = "2.5.29.17";
+
+    /// <summary>As long as the other in DER. .NET itself refuses to issue a certificate with one extension twice.</summary>
+    private const string PlaceholderOid = "2.5.29.99";
+
     private readonly TimeProvider time;
 
     /// <summary>A root.</summary>
@@ -55,7 +60,8 @@ public sealed class TestAuthority : IDisposable
         // This overload signs what it is given; the friendlier ones refuse what a test wants wrong.
         using var bare = request.Create(
             Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(signer), now + spec.Begin, now + spec.End, SerialNumber());
-        return bare.CopyWithPrivateKey(key);
+        using var final = spec.NamesTwice ? X509CertificateLoader.LoadCertificate(DoubleNames(bare.RawData, signer)) : null;
+        return (final ?? bare).CopyWithPrivateKey(key);
     }
 
     /// <summary>Signed by its own key and by nobody's CA.</summary>
@@ -105,13 +111,32 @@ public sealed class TestAuthority : IDisposable
 
         if (spec.Uris.Count + spec.DnsNames.Count > 0 || spec.Loopback)
         {
-            for (var times = spec.NamesTwice ? 2 : 1; times > 0; times--)
+            extensions.Add(new X509Extension(NamesOid, AlternativeNames(spec), critical: false));
+            if (spec.NamesTwice)
             {
-                extensions.Add(new X509Extension("2.5.29.17", AlternativeNames(spec), critical: false));
+                extensions.Add(new X509Extension(PlaceholderOid, AlternativeNames(spec), critical: false));
             }
         }
 
         return request;
+    }
+
+    /// <summary>Turns the placeholder into a second SAN extension and signs again.</summary>
+    private static byte[] DoubleNames(byte[] certificate, ECDsa signer)
+    {
+        var reader = new AsnReader(certificate, AsnEncodingRules.DER).ReadSequence();
+        var body = reader.ReadEncodedValue().ToArray();
+        var algorithm = reader.ReadEncodedValue();
+        body[body.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x06, 0x03, 0x55, 0x1D, 99]) + 4] = 17;
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteEncodedValue(body);
+            writer.WriteEncodedValue(algorithm.Span);
+            writer.WriteBitString(signer.SignData(body, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        }
+
+        return writer.Encode();
     }
 
     private static byte[] AlternativeNames(CertificateSpec spec)

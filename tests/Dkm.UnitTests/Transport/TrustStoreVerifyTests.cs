@@ -83,7 +83,7 @@ public sealed class TrustStoreVerifyTests : IDisposable
     [Fact]
     public void Verify_ThroughAnIntermediate_NeedsIt()
     {
-        using var intermediate = pki.Workload.CreateIntermediate("workload, second");
+        using var intermediate = pki.Workload.CreateIntermediate("second workload CA");
         using var leaf = intermediate.Issue(TestPki.Leaf("/ns/mail/sa/worker"));
 
         Assert.Throws<DkmException>(() => trust.Verify(leaf, null));
@@ -93,7 +93,7 @@ public sealed class TrustStoreVerifyTests : IDisposable
     [Fact]
     public void Verify_IntermediateThatEndsFirst_EndsTheIdentity()
     {
-        using var intermediate = pki.Workload.CreateIntermediate("workload, second");
+        using var intermediate = pki.Workload.CreateIntermediate("second workload CA");
         using var leaf = intermediate.Issue(TestPki.Leaf("/ns/mail/sa/worker") with { End = TimeSpan.FromDays(400) });
 
         Assert.Equal(
@@ -104,7 +104,7 @@ public sealed class TrustStoreVerifyTests : IDisposable
     [Fact]
     public void Verify_IntermediateOfAnotherClass_IsRefused()
     {
-        using var intermediate = pki.Workload.CreateIntermediate("workload, second");
+        using var intermediate = pki.Workload.CreateIntermediate("second workload CA");
         using var leaf = intermediate.Issue(TestPki.Leaf("/human/eve"));
 
         var refusal = Assert.Throws<DkmException>(() => trust.Verify(leaf, [intermediate.Certificate]));
