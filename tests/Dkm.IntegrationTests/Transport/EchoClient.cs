@@ -1,7 +1,6 @@
 namespace Dkm.IntegrationTests.Transport;
 
 using System;
-using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Crypto.V1;

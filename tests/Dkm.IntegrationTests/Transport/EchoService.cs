@@ -8,7 +8,6 @@ using Dkm.Core;
 using Dkm.Crypto.V1;
 using Dkm.Transport;
 using Grpc.Core;
-using Microsoft.AspNetCore.Http;
 
 /// <summary>Answers as the ring's name asks: <c>echo</c>, <c>slow</c>, <c>fail</c>, <c>busy</c>.</summary>
 internal sealed class EchoService : CryptoService.CryptoServiceBase

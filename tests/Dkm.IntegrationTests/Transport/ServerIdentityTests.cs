@@ -3,14 +3,12 @@ namespace Dkm.IntegrationTests.Transport;
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Testing;
 using Dkm.Testing.Certificates;
-using Dkm.Transport;
 using Xunit;
 
 /// <summary>A server is accepted under the identity of the service meant, and under no other.</summary>

@@ -9,9 +9,7 @@ using Dkm.Core;
 using Dkm.Crypto.V1;
 using Dkm.KeyRing.V1;
 using Dkm.Testing.Certificates;
-using Dkm.Transport;
 using Google.Protobuf;
-using Grpc.Core;
 using Xunit;
 
 /// <summary>Deadlines, errors and repeating, through real TLS.</summary>
