@@ -80,6 +80,9 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
             caller.Connection!.Use!.EnterStream();
             entered = true;
             watch = tracker.Watch(caller.Connection, clientStreams, context.GetHttpContext().Abort, context.CancellationToken);
+
+            // Where gRPC's own invoker finds it for a context that is not of its own type.
+            context.UserState["__HttpContext"] = context.GetHttpContext();
             await handler(new WatchedCallContext(context, watch, caller));
 
             // A handler that took its token's end for a good end: the client must still learn why.
