@@ -4,6 +4,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
+using Dkm.Core;
 using Dkm.Core.Keys;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.Rollover;
@@ -128,7 +129,7 @@ public sealed class RolloverModelTests
     /// <summary>Hears everything while it is connected, and lives on its lease while it is not.</summary>
     private sealed class ModelHolder(RollingRing ring)
     {
-        private readonly Dictionary<Core.KeyId, KeyFacts> held = [];
+        private readonly Dictionary<KeyId, KeyFacts> held = [];
         private bool connected = true;
         private bool surprised;
         private DateTimeOffset leaseEnd;
