@@ -11,9 +11,6 @@ using Grpc.Net.Client;
 /// </summary>
 internal sealed class ChannelGeneration
 {
-    /// <summary>The largest message is 4 MiB (plaintext 4 MiB − 64 KiB); the rest is room for framing and for fields yet to come.</summary>
-    private const int MaximumMessage = (4 * 1024 * 1024) + (256 * 1024);
-
     private readonly GrpcChannel channel;
 
     public ChannelGeneration(ServiceChannelOptions options, ServiceConnector connector, long certificateVersion, int renewals)
@@ -24,7 +21,7 @@ internal sealed class ChannelGeneration
         {
             HttpHandler = CreateHandler(options, connector),
             DisposeHttpClient = true,
-            MaxReceiveMessageSize = MaximumMessage,
+            MaxReceiveMessageSize = options.MaximumMessage,
             // Nothing of ours is compressed; a server that sends gzip all the same is not asked to fill our memory.
             CompressionProviders = [],
         });

@@ -36,11 +36,11 @@ internal class ChannelInvoker : CallInvoker
         var call = channel.Wire.AsyncUnaryCall(method, host, WithDeadline(options), request);
         return new AsyncUnaryCall<TResponse>(
             MapAsync(call.ResponseAsync, options.CancellationToken),
-            static state => ((AsyncUnaryCall<TResponse>)state).ResponseHeadersAsync,
-            static state => ((AsyncUnaryCall<TResponse>)state).GetStatus(),
-            static state => ((AsyncUnaryCall<TResponse>)state).GetTrailers(),
-            static state => ((AsyncUnaryCall<TResponse>)state).Dispose(),
-            call);
+            static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
+            static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).Call.GetStatus(),
+            static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).Call.GetTrailers(),
+            static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).Call.Dispose(),
+            new MappedCall<AsyncUnaryCall<TResponse>>(channel, call, options.CancellationToken));
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
@@ -49,11 +49,11 @@ internal class ChannelInvoker : CallInvoker
         var call = channel.Wire.AsyncServerStreamingCall(method, host, options, request);
         return new AsyncServerStreamingCall<TResponse>(
             new MappedStreamReader<TResponse>(channel, call.ResponseStream, options.CancellationToken),
-            static state => ((AsyncServerStreamingCall<TResponse>)state).ResponseHeadersAsync,
-            static state => ((AsyncServerStreamingCall<TResponse>)state).GetStatus(),
-            static state => ((AsyncServerStreamingCall<TResponse>)state).GetTrailers(),
-            static state => ((AsyncServerStreamingCall<TResponse>)state).Dispose(),
-            call);
+            static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
+            static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).Call.GetStatus(),
+            static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).Call.GetTrailers(),
+            static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).Call.Dispose(),
+            new MappedCall<AsyncServerStreamingCall<TResponse>>(channel, call, options.CancellationToken));
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
@@ -63,11 +63,11 @@ internal class ChannelInvoker : CallInvoker
         return new AsyncClientStreamingCall<TRequest, TResponse>(
             new MappedStreamWriter<TRequest>(channel, call.RequestStream, options.CancellationToken),
             MapAsync(call.ResponseAsync, options.CancellationToken),
-            static state => ((AsyncClientStreamingCall<TRequest, TResponse>)state).ResponseHeadersAsync,
-            static state => ((AsyncClientStreamingCall<TRequest, TResponse>)state).GetStatus(),
-            static state => ((AsyncClientStreamingCall<TRequest, TResponse>)state).GetTrailers(),
-            static state => ((AsyncClientStreamingCall<TRequest, TResponse>)state).Dispose(),
-            call);
+            static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
+            static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).Call.GetStatus(),
+            static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).Call.GetTrailers(),
+            static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).Call.Dispose(),
+            new MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>(channel, call, options.CancellationToken));
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
@@ -77,11 +77,11 @@ internal class ChannelInvoker : CallInvoker
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
             new MappedStreamWriter<TRequest>(channel, call.RequestStream, options.CancellationToken),
             new MappedStreamReader<TResponse>(channel, call.ResponseStream, options.CancellationToken),
-            static state => ((AsyncDuplexStreamingCall<TRequest, TResponse>)state).ResponseHeadersAsync,
-            static state => ((AsyncDuplexStreamingCall<TRequest, TResponse>)state).GetStatus(),
-            static state => ((AsyncDuplexStreamingCall<TRequest, TResponse>)state).GetTrailers(),
-            static state => ((AsyncDuplexStreamingCall<TRequest, TResponse>)state).Dispose(),
-            call);
+            static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
+            static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).Call.GetStatus(),
+            static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).Call.GetTrailers(),
+            static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).Call.Dispose(),
+            new MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>(channel, call, options.CancellationToken));
     }
 
     /// <summary>gRPC compares deadlines with the machine's clock, so that one is asked here and not an injected one.</summary>

@@ -20,6 +20,12 @@ public sealed record ServiceChannelOptions
     /// <summary>TCP and TLS together.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The largest message taken from the service, in bytes. The largest one to a caller is 4 MiB (plaintext 4 MiB − 64 KiB); the rest is room for framing and
+    /// for fields yet to come. Streams that carry a whole policy need more.
+    /// </summary>
+    public int MaximumMessage { get; init; } = (4 * 1024 * 1024) + (256 * 1024);
+
     /// <summary>How often a call that is safe to repeat is tried in all.</summary>
     public int MaximumAttempts { get; init; } = 4;
 }

@@ -4,6 +4,7 @@ using System;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Crypto.V1;
+using Dkm.KeyRing.V1;
 using Dkm.Testing.Certificates;
 using Dkm.Transport;
 using Google.Protobuf;
@@ -15,17 +16,19 @@ internal sealed class EchoClient : IDisposable
 {
     private readonly TrustStore trust;
 
-    public EchoClient(TestPki pki, Uri address, IdentityFiles? identity, ServiceChannelOptions? options = null)
+    public EchoClient(TestPki pki, Uri address, IdentityFiles? identity, ServiceChannelOptions? options = null, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
         trust = new TrustStore(
-            pki.WriteTrust() with { WorkloadCaFile = null, HumanCaFile = null, ElevatedCaFile = null }, TimeProvider.System, NullLogger.Instance);
+            pki.WriteTrust() with { WorkloadCaFile = null, HumanCaFile = null, ElevatedCaFile = null }, time, NullLogger.Instance);
         Certificates = identity is null
             ? null
-            : new CertificateSource(identity.CertificateFile, identity.KeyFile, TimeProvider.System, NullLogger.Instance);
+            : new CertificateSource(identity.CertificateFile, identity.KeyFile, time, NullLogger.Instance);
         options ??= new ServiceChannelOptions { Address = address, Service = DkmService.KeyRing, TrustDomain = TestPki.TrustDomain };
-        Channel = new ServiceChannel(options, Certificates, trust, TimeProvider.System, NullLogger.Instance);
+        Channel = new ServiceChannel(options, Certificates, trust, time, NullLogger.Instance);
         Once = new CryptoService.CryptoServiceClient(Channel.Invoker);
         Repeating = new CryptoService.CryptoServiceClient(Channel.RepeatingInvoker);
+        Streams = new KeySetService.KeySetServiceClient(Channel.Invoker);
     }
 
     public ServiceChannel Channel { get; }
@@ -35,6 +38,8 @@ internal sealed class EchoClient : IDisposable
     public CryptoService.CryptoServiceClient Once { get; }
 
     public CryptoService.CryptoServiceClient Repeating { get; }
+
+    public KeySetService.KeySetServiceClient Streams { get; }
 
     /// <summary>A channel of a good worker to a server.</summary>
     public static EchoClient Worker(TestPki pki, TransportServer server) => new(pki, server.Address, pki.IssueFiles("/ns/mail/sa/worker"));

@@ -21,7 +21,7 @@ internal sealed class EchoService : CryptoService.CryptoServiceBase
 
     public int Calls => Volatile.Read(ref calls);
 
-    /// <summary>Answers with the plaintext as envelope, and with the caller's certificate and the deadline as key id.</summary>
+    /// <summary>Answers with the plaintext as envelope, and with the caller's certificate, the deadline and the connection as key id.</summary>
     public override async Task<EncryptResponse> Encrypt(EncryptRequest request, ServerCallContext context)
     {
         var call = Interlocked.Increment(ref calls);
@@ -40,6 +40,7 @@ internal sealed class EchoService : CryptoService.CryptoServiceBase
 
         var certificate = await context.GetHttpContext().Connection.GetClientCertificateAsync();
         var seconds = context.Deadline == DateTime.MaxValue ? "none" : (context.Deadline - DateTime.UtcNow).TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
-        return new EncryptResponse { Envelope = request.Plaintext, KeyId = $"{certificate?.Thumbprint} {seconds}" };
+        var connection = context.GetHttpContext().Connection.Id;
+        return new EncryptResponse { Envelope = request.Plaintext, KeyId = $"{certificate?.Thumbprint} {seconds} {connection}" };
     }
 }

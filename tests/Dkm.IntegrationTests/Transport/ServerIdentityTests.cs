@@ -9,6 +9,7 @@ using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Testing;
 using Dkm.Testing.Certificates;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 /// <summary>A server is accepted under the identity of the service meant, and under no other.</summary>
@@ -133,7 +134,25 @@ public sealed class ServerIdentityTests : IDisposable
         Assert.Equal(Reasons.ServerIdentity, (await second.FailAsync()).Reason);
     }
 
+    [Fact]
+    public async Task Call_ServersCertificateNearItsEnd_MovesToAFreshConnection()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var certificate = pki.Service.Issue(TestPki.Leaf("/dkm/keyring") with { End = TimeSpan.FromMinutes(10) });
+        await using var server = await TransportServer.StartAsync(pki, pki.WriteIdentity(certificate));
+        using var client = new EchoClient(pki, server.Address, pki.IssueFiles("/ns/mail/sa/worker"), time: time);
+        var first = await ConnectionAsync(client);
+
+        time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(first, await ConnectionAsync(client));
+        time.Advance(TimeSpan.FromMinutes(3));
+
+        Assert.NotEqual(first, await ConnectionAsync(client));
+    }
+
     public void Dispose() => pki.Dispose();
+
+    private static async Task<string> ConnectionAsync(EchoClient client) => (await client.EchoAsync()).KeyId.Split(' ')[2];
 
     private static async Task<bool> FailsForIdentityAsync(EchoClient client)
     {

@@ -7,7 +7,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Crypto.V1;
-using Dkm.KeyRing.V1;
 using Dkm.Testing.Certificates;
 using Google.Protobuf;
 using Xunit;
@@ -93,17 +92,6 @@ public sealed class ServiceChannelCallTests : IAsyncLifetime
             async () => await client.Once.DecryptAsync(new DecryptRequest(), cancellationToken: Token));
 
         Assert.Equal(ErrorKind.FailedPrecondition, refusal.Kind);
-        Assert.Equal(Reasons.Unimplemented, refusal.Reason);
-    }
-
-    [Fact]
-    public async Task Stream_UnknownToTheServer_ReaderAndWriterThrowOurs()
-    {
-        var streams = new KeySetService.KeySetServiceClient(client.Channel.Invoker);
-        using var call = streams.Subscribe(cancellationToken: Token);
-
-        var refusal = await Assert.ThrowsAsync<DkmException>(() => call.ResponseStream.MoveNext(Token));
-
         Assert.Equal(Reasons.Unimplemented, refusal.Reason);
     }
 

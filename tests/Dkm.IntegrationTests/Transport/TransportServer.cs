@@ -4,6 +4,7 @@ using System;
 using System.Linq;
 using System.Net;
 using System.Net.Security;
+using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Testing.Certificates;
 using Dkm.Transport;
@@ -73,6 +74,7 @@ internal sealed class TransportServer : IAsyncDisposable
         });
         var application = builder.Build();
         application.MapGrpcService<EchoService>();
+        application.MapGrpcService<SilentStreams>();
         await application.StartAsync();
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new TransportServer(application, echo, certificates, trust)
@@ -81,9 +83,12 @@ internal sealed class TransportServer : IAsyncDisposable
         };
     }
 
+    /// <summary>Stops without waiting for anybody.</summary>
+    public Task AbortAsync() => application.StopAsync(new CancellationToken(canceled: true));
+
     public async ValueTask DisposeAsync()
     {
-        await application.StopAsync();
+        await AbortAsync();
         await application.DisposeAsync();
         certificates?.Dispose();
         trust?.Dispose();
