@@ -25,6 +25,7 @@ public sealed class KeySetHolder : IAsyncDisposable
     private readonly KeySetSubscriber subscriber;
     private readonly Lazy<Task> running;
     private DkmException? trouble;
+    private int disposed;
 
     /// <param name="keyRing">Calls to KeyRing, whose identity is checked.</param>
     /// <param name="options">How to behave.</param>
@@ -134,6 +135,11 @@ public sealed class KeySetHolder : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         await stopping.CancelAsync().ConfigureAwait(false);
         if (running.IsValueCreated)
         {
