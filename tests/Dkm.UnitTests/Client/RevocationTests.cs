@@ -21,13 +21,13 @@ public sealed class RevocationTests
         fixture.AddRing();
         var local = await fixture.HoldAsync();
         var key = fixture.Holder.Find(HolderFixture.Mail)!.Snapshot!.Keys[0];
-        var cipher = key.Cipher(Core.Suite.Xaes256Gcm);
+        var cipher = key.Cipher(Dkm.Core.Suite.Xaes256Gcm);
         var envelope = local.Protect(Secret, HolderFixture.Context);
 
         fixture.KeyRing.Deny(HolderFixture.Mail, Reasons.NotBound, revoked: true);
         await Soon.True(() => fixture.Holder.KeyCount == 0, "no key in memory");
 
-        Assert.Throws<ObjectDisposedException>(() => key.Cipher(Core.Suite.Aegis256));
+        Assert.Throws<ObjectDisposedException>(() => key.Cipher(Dkm.Core.Suite.Aegis256));
         Assert.Throws<ObjectDisposedException>(() => cipher.Seal(Secret, default, new byte[200]));
         foreach (var call in new Func<byte[]>[] { () => local.Protect(Secret, HolderFixture.Context), () => local.Unprotect(envelope, HolderFixture.Context) })
         {
@@ -82,7 +82,7 @@ public sealed class RevocationTests
         await fixture.PushAsync(ring);
 
         Assert.False(fixture.Holder.TryFindKey(old.Id, out _));
-        Assert.Throws<ObjectDisposedException>(() => found.Key.Cipher(Core.Suite.Aegis256));
+        Assert.Throws<ObjectDisposedException>(() => found.Key.Cipher(Dkm.Core.Suite.Aegis256));
     }
 
     [Fact]

@@ -165,7 +165,7 @@ public sealed class RolloverTests
     {
         await using var fixture = new HolderFixture();
         var ring = fixture.AddRing();
-        ring.Suite = (Core.Suite)2;
+        ring.Suite = (Dkm.Core.Suite)2;
         var local = await fixture.HoldAsync();
 
         var refused = Assert.Throws<DkmException>(() => local.Protect(Secret, HolderFixture.Context));
