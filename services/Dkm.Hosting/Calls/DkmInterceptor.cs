@@ -79,10 +79,11 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
             gate.Enter(caller);
             caller.Connection!.Use!.EnterStream();
             entered = true;
-            watch = tracker.Watch(caller.Connection, clientStreams, context.GetHttpContext().Abort, context.CancellationToken);
+            var http = context.GetHttpContext();
+            watch = tracker.Watch(caller.Connection, clientStreams, http.Abort, context.CancellationToken);
 
-            // Where gRPC's own invoker finds it for a context that is not of its own type.
-            context.UserState["__HttpContext"] = context.GetHttpContext();
+            // Where grpc-dotnet looks for it in a context that is not its own.
+            context.UserState["__HttpContext"] = http;
             await handler(new WatchedCallContext(context, watch, caller));
 
             // A handler that took its token's end for a good end: the client must still learn why.

@@ -57,7 +57,7 @@ public sealed class StrictConfiguration
         (string text, out TimeSpan value) => DurationText.TryParse(text, out value) && value >= minimum && value <= maximum);
 
     /// <summary>The path of a file that is there.</summary>
-    public string File(string key) => FindFile(key) ?? (asked.Contains(key) && sources.Values.ContainsKey(key) ? string.Empty : Missing(key, string.Empty));
+    public string File(string key) => Find(key) is null ? Missing(key, string.Empty) : FindFile(key) ?? string.Empty;
 
     /// <summary>The path of a file that is there, or null where the key is not set.</summary>
     public string? FindFile(string key)
@@ -80,7 +80,7 @@ public sealed class StrictConfiguration
     public IPEndPoint? EndPoint(string key, IPEndPoint? fallback) => Find(key) is "none"
         ? null
         : Parse(key, fallback, "an IP address and a port such as 0.0.0.0:8443", (string text, out IPEndPoint? value) =>
-            IPEndPoint.TryParse(text, out value) && text.AsSpan().LastIndexOf(':') > text.AsSpan().LastIndexOf(']') && text.Contains(':', StringComparison.Ordinal));
+            IPEndPoint.TryParse(text, out value) && (text.Contains("]:", StringComparison.Ordinal) || text.Count(character => character == ':') == 1));
 
     /// <summary>An address of a service, https only.</summary>
     public Uri Address(string key)

@@ -16,6 +16,9 @@ using Microsoft.Extensions.Logging;
 /// </summary>
 internal sealed class ConnectionTracker : BackgroundService
 {
+    /// <summary>How long a connection that was refused from the start stays, so that its first call learns why.</summary>
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<PeerConnection, byte> connections = new();
     private readonly IdentityQuotas quotas;
     private readonly LimitOptions limits;
@@ -120,7 +123,10 @@ internal sealed class ConnectionTracker : BackgroundService
         {
             // The streams get one tick to answer with the reason; then the connection goes, and with it every call under way.
             connection.Refuse(why);
-            Close(connection, now, limits.Tick / 2, why.Reason);
+            if (!connection.NeverAdmitted || time.GetElapsedTime(connection.OpenTimestamp, now) > RefusalTime)
+            {
+                Close(connection, now, limits.Tick / 2, why.Reason);
+            }
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class PeerConnection
 
     public long OpenTimestamp { get; }
 
+    /// <summary>No call was ever let in: nothing of it can be under way, and the client may still be about to ask.</summary>
+    public bool NeverAdmitted { get; private set; } = true;
+
     public IdentityUse? Use { get; set; }
 
     /// <summary>When it was asked to close, if it was.</summary>
@@ -48,6 +51,7 @@ internal sealed class PeerConnection
         }
 
         trust.Recheck(peer!);
+        NeverAdmitted = false;
     }
 
     /// <summary>Nothing that comes over this connection is served any more; what is open ends with <paramref name="why"/>.</summary>

@@ -28,7 +28,7 @@ public static class DkmServer
         builder.Services.AddSingleton(services => new TrustStore(options.Trust, time, services.GetRequiredService<ILogger<TrustStore>>()));
         builder.Services.AddSingleton<Handshake>().AddSingleton<CallGate>().AddSingleton<CallErrors>().AddSingleton<DkmInterceptor>();
         builder.Services.AddSingleton<ConnectionTracker>().AddHostedService(services => services.GetRequiredService<ConnectionTracker>());
-        builder.Services.AddHostedService<EndpointGuard>();
+        builder.Services.AddSingleton<EndpointGuard>().AddHostedService(services => services.GetRequiredService<EndpointGuard>());
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {

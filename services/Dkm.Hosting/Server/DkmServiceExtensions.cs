@@ -35,6 +35,7 @@ public static class DkmServiceExtensions
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(service);
         EndpointGuard.DemandRules(service);
+        app.Services.GetRequiredService<EndpointGuard>().Routes = app;
         var options = app.Services.GetRequiredService<IOptions<GrpcServiceOptions<TEndpoint>>>().Value;
         if (!options.Interceptors.Any(registration => registration.Type == typeof(DkmInterceptor)))
         {

@@ -13,9 +13,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 /// <summary>Refuses to start with a method that is not in the table or was mapped past the locks; announces what was started.</summary>
-internal sealed class EndpointGuard(
-    EndpointDataSource endpoints, ServerOptions options, IServer server, ILogger<EndpointGuard> logger) : IHostedLifecycleService
+internal sealed class EndpointGuard(ServerOptions options, IServer server, ILogger<EndpointGuard> logger) : IHostedLifecycleService
 {
+    /// <summary>What was mapped. The container's own list of endpoints is filled only while the listener opens, which is too late to refuse.</summary>
+    public IEndpointRouteBuilder? Routes { get; set; }
+
     public static void DemandRules(ServiceDescriptor service)
     {
         foreach (var method in service.Methods)
@@ -30,7 +32,7 @@ internal sealed class EndpointGuard(
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        foreach (var endpoint in endpoints.Endpoints)
+        foreach (var endpoint in Routes?.DataSources.SelectMany(source => source.Endpoints) ?? throw new InvalidOperationException("nothing was mapped"))
         {
             if (endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is { Method: { } method }
                 && endpoint.Metadata.GetMetadata<MethodEndpoint>() is null
