@@ -132,7 +132,7 @@ public sealed class GroupServiceTests(AccessFixture fixture) : IClassFixture<Acc
 
         var thrown = await RpcAssert.FailsAsync(StatusCode.InvalidArgument, reason, Groups.CreateGroupAsync(new CreateGroupRequest { Group = draft }, cancellationToken: Token));
 
-        Assert.Equal("group.members[0]", Transport.StatusMapping.FromRpc(thrown).Field);
+        Assert.Equal("group.members[0]", Dkm.Transport.StatusMapping.FromRpc(thrown).Field);
         Assert.Equal(before, await fixture.AllAsync());
     }
 
@@ -144,7 +144,7 @@ public sealed class GroupServiceTests(AccessFixture fixture) : IClassFixture<Acc
 
         var thrown = await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.WrongKind, Groups.UpdateGroupAsync(new UpdateGroupRequest { Group = group }, cancellationToken: Token));
 
-        Assert.Equal("group.members[1]", Transport.StatusMapping.FromRpc(thrown).Field);
+        Assert.Equal("group.members[1]", Dkm.Transport.StatusMapping.FromRpc(thrown).Field);
     }
 
     [Fact]
