@@ -1,0 +1,144 @@
+namespace Dkm.IntegrationTests.KeyRing;
+
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Access;
+using Dkm.Access.V1;
+using Dkm.Core;
+using Dkm.KeyRing;
+using Dkm.KeyRing.V1;
+using Dkm.Storage;
+using Dkm.Testing.Certificates;
+using Dkm.Testing.Services;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+/// <summary>Access and KeyRing in this process over one SQLite file, real mTLS, development floors. Tests share it and use names of their own.</summary>
+public sealed class KeyRingFixture : IAsyncLifetime
+{
+    public const string Admin = "/human/admin";
+    public const string Worker = "/ns/mail/sa/worker";
+    public const string Crypto = "/dkm/crypto";
+
+    private int names;
+    private SqliteStore? store;
+
+    public TestPki Pki { get; } = new();
+
+    public RunningService Access { get; private set; } = null!;
+
+    public RunningService KeyRing { get; private set; } = null!;
+
+    public KeyRingService.KeyRingServiceClient Admins => Rings(Admin);
+
+    public async ValueTask InitializeAsync()
+    {
+        await OpenStoreAsync();
+        Access = await RunningService.StartAsync(AccessService.Create(
+            new AccessOptions
+            {
+                Server = TestServers.Options(Pki, DkmService.Access),
+                RootFile = Path.Combine(Pki.Directory, "access.root"),
+                FirstAdministrators = [SpiffeId.Parse(TestPki.Id(Admin))],
+                Heartbeat = TimeSpan.FromMilliseconds(100),
+                Refresh = TimeSpan.FromMilliseconds(100),
+            },
+            TimeProvider.System,
+            store));
+        await Access.ReadyAsync();
+        KeyRing = await StartKeyRingAsync();
+    }
+
+    /// <summary>One more KeyRing over the same store.</summary>
+    public async Task<RunningService> StartKeyRingAsync()
+    {
+        var service = await RunningService.StartAsync(KeyRingServer.Create(
+            new KeyRingOptions
+            {
+                Server = TestServers.Options(Pki, DkmService.KeyRing),
+                Access = Access.Address,
+                RootFile = Path.Combine(Pki.Directory, "keyring.root"),
+                Installation = InstallationOptions.ForDevelopment,
+            },
+            TimeProvider.System,
+            store));
+        await service.ReadyAsync();
+        return service;
+    }
+
+    /// <summary>After the first one was stopped.</summary>
+    public async Task ReplaceKeyRingAsync() => KeyRing = await StartKeyRingAsync();
+
+    public string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref names)}";
+
+    public KeyRingService.KeyRingServiceClient Rings(string path, RunningService? at = null) => new(Channel(path, at ?? KeyRing));
+
+    public KeySetService.KeySetServiceClient KeySets(string path, RunningService? at = null) => new(Channel(path, at ?? KeyRing));
+
+    /// <summary>A group of workloads with a name of its own.</summary>
+    public Task<Group> NewGroupAsync(params string[] members) => NewGroupAsync(NewName("group"), Group.Types.Kind.Workload, members);
+
+    public async Task<Group> NewGroupAsync(string name, Group.Types.Kind kind, params string[] members)
+    {
+        var group = new Group { Name = name, Kind = kind };
+        foreach (var member in members)
+        {
+            group.Members.Add(TestPki.Id(member));
+        }
+
+        return await Groups().CreateGroupAsync(new CreateGroupRequest { Group = group });
+    }
+
+    public async Task<Group> SetMembersAsync(Group group, params string[] members)
+    {
+        var changed = group.Clone();
+        changed.Members.Clear();
+        foreach (var member in members)
+        {
+            changed.Members.Add(TestPki.Id(member));
+        }
+
+        return await Groups().UpdateGroupAsync(new UpdateGroupRequest { Group = changed });
+    }
+
+    public GroupService.GroupServiceClient Groups() => new(Channel(Admin, Access));
+
+    /// <summary>A ring whose keys live for an hour, leased for two seconds; a rollover that is asked for takes three and a half.</summary>
+    public KeyRing Ring(Group? group, params Permission[] permissions)
+    {
+        var ring = new KeyRing { Name = NewName("test/ring"), Policy = Policy(TimeSpan.FromHours(1)) };
+        if (group is not null)
+        {
+            ring.Bindings.Add(new Binding { Group = group.Name, Permissions = { permissions } });
+        }
+
+        return ring;
+    }
+
+    public async Task<KeyRing> NewRingAsync(Group? group, params Permission[] permissions) =>
+        await Admins.CreateKeyRingAsync(new CreateKeyRingRequest { KeyRing = Ring(group, permissions) });
+
+    public static KeyRingPolicy Policy(TimeSpan period) => new()
+    {
+        RolloverPeriod = period.ToDuration(),
+        ActivationLead = TimeSpan.FromSeconds(1).ToDuration(),
+        KeyLease = TimeSpan.FromSeconds(2).ToDuration(),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await KeyRing.DisposeAsync();
+        await Access.DisposeAsync();
+        await store!.DisposeAsync();
+        Pki.Dispose();
+    }
+
+    private GrpcChannel Channel(string path, RunningService service) => TestServers.Channel(service.Address, Pki.Issue(path));
+
+    private async Task OpenStoreAsync() => store = await SqliteStore.OpenAsync(
+        new SqliteStoreOptions { Path = Path.Combine(Pki.Directory, "dkm.db") }, TimeProvider.System, NullLogger.Instance);
+}

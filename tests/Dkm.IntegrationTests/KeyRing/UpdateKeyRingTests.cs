@@ -1,0 +1,74 @@
+namespace Dkm.IntegrationTests.KeyRing;
+
+using System;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.KeyRing.V1;
+using Dkm.Testing.Services;
+using Dkm.Transport;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Xunit;
+
+[Collection(KeyRingCollection.Name)]
+public sealed class UpdateKeyRingTests(KeyRingFixture fixture)
+{
+    [Fact]
+    public async Task UpdateKeyRing_WithMask_ChangesThatAndNothingElse()
+    {
+        var before = await fixture.NewRingAsync(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Encrypt);
+        var request = new UpdateKeyRingRequest
+        {
+            KeyRing = new() { Name = before.Name, Etag = before.Etag, Policy = new() { ArchiveAfter = 7 }, Description = "not asked for" },
+            UpdateMask = FieldMask.FromString("policy.archive_after"),
+        };
+
+        var after = await fixture.Admins.UpdateKeyRingAsync(request);
+
+        Assert.NotEqual(before.Etag, after.Etag);
+        var expected = before.Clone();
+        expected.Policy.ArchiveAfter = 7;
+        (expected.Etag, expected.UpdateTime) = (after.Etag, after.UpdateTime);
+        Assert.Equal(expected, after);
+    }
+
+    [Fact]
+    public async Task UpdateKeyRing_StaleEtag_AbortedWithTheCurrentOne()
+    {
+        var ring = await fixture.NewRingAsync(null);
+        var mask = FieldMask.FromString("description");
+        var current = await fixture.Admins.UpdateKeyRingAsync(
+            new() { KeyRing = new() { Name = ring.Name, Etag = ring.Etag, Description = "one" }, UpdateMask = mask });
+
+        var thrown = await RpcAssert.FailsAsync(
+            StatusCode.Aborted,
+            Reasons.EtagMismatch,
+            fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = new() { Name = ring.Name, Etag = ring.Etag, Description = "two" }, UpdateMask = mask }));
+
+        Assert.Contains(current.Etag, thrown.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("one", (await fixture.Admins.GetKeyRingAsync(new() { Name = ring.Name })).Description);
+    }
+
+    [Theory]
+    [InlineData("name", "update_mask")]
+    [InlineData("policy.nothing", "update_mask")]
+    [InlineData("uid", "update_mask")]
+    public async Task UpdateKeyRing_MaskThatCannotBe_Refused(string path, string field)
+    {
+        var ring = await fixture.NewRingAsync(null);
+
+        var thrown = await RpcAssert.FailsAsync(
+            StatusCode.InvalidArgument, null, fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = new FieldMask { Paths = { path } } }));
+
+        Assert.Equal(field, StatusMapping.FromRpc(thrown).Field);
+    }
+
+    [Fact]
+    public async Task UpdateKeyRing_WithoutEtag_Refused()
+    {
+        var ring = await fixture.NewRingAsync(null);
+        ring.Etag = string.Empty;
+
+        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.Required, fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring }));
+    }
+}
