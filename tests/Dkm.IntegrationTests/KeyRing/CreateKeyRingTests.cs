@@ -11,6 +11,7 @@ using Dkm.Transport;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Xunit;
+using Suite = Dkm.KeyRing.V1.Suite;
 
 [Collection(KeyRingCollection.Name)]
 public sealed class CreateKeyRingTests(KeyRingFixture fixture)
