@@ -1,6 +1,7 @@
 namespace Dkm.IntegrationTests.KeyRing;
 
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -113,6 +114,25 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         Assert.Equal(before.Keys[0].Material, after.Keys[0].Material);
         Assert.Equal((before.KeyRingUid, before.Keys[0].Id), (after.KeyRingUid, after.Keys[0].Id));
         Assert.True(after.Revision > before.Revision);
+    }
+
+    [Fact]
+    public async Task ManyRingsDueTogether_EachGetsItsNextKeyInItsSlot()
+    {
+        var names = new List<string>();
+        for (var i = 0; i < 50; i++)
+        {
+            var ring = fixture.Ring(null);
+            ring.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(6));
+            names.Add((await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = ring })).Name);
+        }
+
+        foreach (var name in names)
+        {
+            await Eventually.TrueAsync(async () => (await KeysAsync(name)).Keys.Count >= 2, $"the next key of {name}");
+            var keys = (await KeysAsync(name)).Keys.Reverse().Select(key => key.ActivateTime.ToDateTimeOffset()).ToList();
+            Assert.InRange(keys[1] - keys[0], TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(7));
+        }
     }
 
     [Fact]

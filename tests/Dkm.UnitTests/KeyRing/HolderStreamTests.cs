@@ -1,0 +1,90 @@
+namespace Dkm.UnitTests.KeyRing;
+
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.KeyRing.Distribution;
+using Xunit;
+
+public sealed class HolderStreamTests
+{
+    private readonly HolderStream stream = new(SpiffeId.Parse("spiffe://dkm.test/ns/a/sa/b"), RollingRing.Start);
+
+    [Fact]
+    public void Mark_ManyTimesBeforeTheReaderComes_OneLook()
+    {
+        stream.Want("ring");
+        for (var i = 0; i < 1000; i++)
+        {
+            stream.Mark("ring");
+        }
+
+        Assert.Equal("ring", stream.Next(out var asked)!.Name);
+        Assert.True(asked);
+        Assert.Null(stream.Next(out _));
+    }
+
+    [Fact]
+    public void Mark_WhatIsNotWanted_NothingToDo()
+    {
+        stream.Mark("other");
+
+        Assert.Null(stream.Next(out _));
+    }
+
+    [Fact]
+    public async Task WaitAsync_Marked_WakesAtOnce()
+    {
+        stream.Want("ring");
+
+        Assert.True(await stream.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Release_WhileQueued_IsNotLookedAt()
+    {
+        stream.Want("ring");
+        stream.Release("ring");
+
+        Assert.Null(stream.Next(out _));
+    }
+
+    [Fact]
+    public void Want_BeyondTheMaximum_Refused()
+    {
+        for (var i = 0; i < HolderStream.MaximumWanted; i++)
+        {
+            stream.Want($"ring-{i}");
+        }
+
+        Assert.Equal(ErrorKind.ResourceExhausted, Assert.Throws<DkmException>(() => stream.Want("one-more")).Kind);
+        Assert.False(stream.Want("ring-0"));
+    }
+
+    [Fact]
+    public void Acknowledge_MoreThanWasSent_DoesNotCount()
+    {
+        stream.Want("ring");
+        var ring = stream.Next(out _)!;
+        ring.SentRevision = 3;
+
+        stream.Acknowledge("ring", 4);
+        Assert.Equal(0, ring.AcknowledgedRevision);
+        stream.Acknowledge("ring", 3);
+        stream.Acknowledge("ring", 2);
+        Assert.Equal(3, ring.AcknowledgedRevision);
+    }
+
+    [Fact]
+    public void Renewed_LeasesOfHeldRingsAlone()
+    {
+        stream.Want("held");
+        stream.Want("denied");
+        stream.Find("held")!.SentRevision = 1;
+
+        stream.Renewed(RollingRing.Start);
+
+        Assert.Equal([RollingRing.Start, default], stream.Wanted().OrderByDescending(ring => ring.Held).Select(ring => ring.LeaseStart));
+    }
+}
