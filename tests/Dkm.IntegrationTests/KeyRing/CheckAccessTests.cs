@@ -32,10 +32,10 @@ public sealed class CheckAccessTests(KeyRingFixture fixture)
         var outsider = fixture.Rings("/ns/other/sa/outsider");
         var request = new CheckAccessRequest { Identity = TestPki.Id("/ns/other/sa/outsider"), KeyRing = "no/such", Permission = Permission.Hold };
 
-        Assert.Equal((false, Reasons.NotBound), Of(await outsider.CheckAccessAsync(request)));
+        Assert.Equal((false, Reasons.NotBound), Of(await outsider.CheckAccessAsync(request, cancellationToken: KeyRingFixture.Token)));
         request.Identity = TestPki.Id(KeyRingFixture.Worker);
-        await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.NotBound, outsider.CheckAccessAsync(request));
-        await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.CheckAccessAsync(request));
+        await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.NotBound, outsider.CheckAccessAsync(request, cancellationToken: KeyRingFixture.Token));
+        await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.CheckAccessAsync(request, cancellationToken: KeyRingFixture.Token));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class CheckAccessTests(KeyRingFixture fixture)
     public async Task CheckAccess_IdentityThatIsNobody_NamesTheField(string identity)
     {
         var thrown = await RpcAssert.FailsAsync(
-            StatusCode.InvalidArgument, null, fixture.Admins.CheckAccessAsync(new() { Identity = identity, KeyRing = "a", Permission = Permission.Hold }));
+            StatusCode.InvalidArgument, null, fixture.Admins.CheckAccessAsync(new() { Identity = identity, KeyRing = "a", Permission = Permission.Hold }, cancellationToken: KeyRingFixture.Token));
 
         Assert.Equal("identity", StatusMapping.FromRpc(thrown).Field);
     }
@@ -53,5 +53,5 @@ public sealed class CheckAccessTests(KeyRingFixture fixture)
     private static (bool Allowed, string Reason) Of(CheckAccessResponse answer) => (answer.Allowed, answer.Reason);
 
     private async Task<CheckAccessResponse> CheckAsync(string path, string ring, Permission permission) => await fixture.Admins.CheckAccessAsync(
-        new CheckAccessRequest { Identity = TestPki.Id(path), KeyRing = ring, Permission = permission });
+        new CheckAccessRequest { Identity = TestPki.Id(path), KeyRing = ring, Permission = permission }, cancellationToken: KeyRingFixture.Token);
 }

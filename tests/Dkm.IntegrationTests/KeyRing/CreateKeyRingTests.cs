@@ -47,12 +47,12 @@ public sealed class CreateKeyRingTests(KeyRingFixture fixture)
     {
         var request = await MistakenAsync(what);
 
-        var thrown = await RpcAssert.FailsAsync(StatusCode.InvalidArgument, reason, fixture.Admins.CreateKeyRingAsync(request));
+        var thrown = await RpcAssert.FailsAsync(StatusCode.InvalidArgument, reason, fixture.Admins.CreateKeyRingAsync(request, cancellationToken: KeyRingFixture.Token));
 
         Assert.Equal(field, StatusMapping.FromRpc(thrown).Field);
         if (RingName.IsValid(request.KeyRing?.Name))
         {
-            await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.GetKeyRingAsync(new() { Name = request.KeyRing!.Name }));
+            await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.GetKeyRingAsync(new() { Name = request.KeyRing!.Name }, cancellationToken: KeyRingFixture.Token));
         }
     }
 
@@ -67,11 +67,11 @@ public sealed class CreateKeyRingTests(KeyRingFixture fixture)
         Assert.Equal([Permission.Hold], ring.Bindings[0].Permissions);
         Assert.Equal([Suite.Xaes256Gcm, Suite.Aegis256], ring.Policy.ReadSuites);
         Assert.Equal((Suite.Xaes256Gcm, Serve.Both, 3), (ring.Policy.Suite, ring.Policy.Serve, ring.Policy.ArchiveAfter));
-        var keys = await fixture.Admins.ListKeysAsync(new ListKeysRequest { KeyRing = ring.Name });
+        var keys = await fixture.Admins.ListKeysAsync(new ListKeysRequest { KeyRing = ring.Name }, cancellationToken: KeyRingFixture.Token);
         var key = Assert.Single(keys.Keys);
         Assert.Equal((ring.PrimaryKeyId, true, Key.Types.State.Active), (key.Id, key.Primary, key.State));
-        Assert.Equal(ring, await fixture.Admins.GetKeyRingAsync(new GetKeyRingRequest { Name = ring.Name }));
-        Assert.Equal(key, await fixture.Admins.GetKeyAsync(new GetKeyRequest { KeyRing = ring.Name, Id = key.Id }));
+        Assert.Equal(ring, await fixture.Admins.GetKeyRingAsync(new GetKeyRingRequest { Name = ring.Name }, cancellationToken: KeyRingFixture.Token));
+        Assert.Equal(key, await fixture.Admins.GetKeyAsync(new GetKeyRequest { KeyRing = ring.Name, Id = key.Id }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -80,23 +80,23 @@ public sealed class CreateKeyRingTests(KeyRingFixture fixture)
         var ring = await fixture.NewRingAsync(null);
 
         await RpcAssert.FailsAsync(
-            StatusCode.AlreadyExists, Reasons.AlreadyExists, fixture.Admins.CreateKeyRingAsync(new() { KeyRing = new() { Name = ring.Name } }));
+            StatusCode.AlreadyExists, Reasons.AlreadyExists, fixture.Admins.CreateKeyRingAsync(new() { KeyRing = new() { Name = ring.Name } }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
     public async Task CreateKeyRing_SameRequestId_SameAnswerAndAnotherBodyIsRefused()
     {
         var request = new CreateKeyRingRequest { KeyRing = fixture.Ring(null), RequestId = Guid.CreateVersion7().ToString() };
-        var first = await fixture.Admins.CreateKeyRingAsync(request);
+        var first = await fixture.Admins.CreateKeyRingAsync(request, cancellationToken: KeyRingFixture.Token);
 
-        Assert.Equal(first, await fixture.Admins.CreateKeyRingAsync(request));
+        Assert.Equal(first, await fixture.Admins.CreateKeyRingAsync(request, cancellationToken: KeyRingFixture.Token));
 
         var other = request.Clone();
         other.KeyRing.Description = "another body";
-        await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.CreateKeyRingAsync(other));
+        await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.CreateKeyRingAsync(other, cancellationToken: KeyRingFixture.Token));
         other = request.Clone();
         other.KeyRing.Name = fixture.NewName("other");
-        await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.CreateKeyRingAsync(other));
+        await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.CreateKeyRingAsync(other, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class CreateKeyRingTests(KeyRingFixture fixture)
     {
         var request = new CreateKeyRingRequest { KeyRing = fixture.Ring(null), RequestId = Guid.CreateVersion7().ToString() };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => fixture.Admins.CreateKeyRingAsync(request).ResponseAsync));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => fixture.Admins.CreateKeyRingAsync(request, cancellationToken: KeyRingFixture.Token).ResponseAsync));
 
         Assert.Single(answers.Distinct());
     }
@@ -115,7 +115,7 @@ public sealed class CreateKeyRingTests(KeyRingFixture fixture)
         foreach (var path in (string[])["/human/somebody", KeyRingFixture.Worker, KeyRingFixture.Crypto])
         {
             await RpcAssert.FailsAsync(
-                StatusCode.PermissionDenied, null, fixture.Rings(path).CreateKeyRingAsync(new() { KeyRing = fixture.Ring(null) }));
+                StatusCode.PermissionDenied, null, fixture.Rings(path).CreateKeyRingAsync(new() { KeyRing = fixture.Ring(null) }, cancellationToken: KeyRingFixture.Token));
         }
     }
 

@@ -27,6 +27,8 @@ public sealed class KeyRingFixture : IAsyncLifetime
     private int names;
     private SqliteStore? store;
 
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public TestPki Pki { get; } = new();
 
     public RunningService Access { get; private set; } = null!;
@@ -90,7 +92,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
             group.Members.Add(TestPki.Id(member));
         }
 
-        return await Groups().CreateGroupAsync(new CreateGroupRequest { Group = group });
+        return await Groups().CreateGroupAsync(new CreateGroupRequest { Group = group }, cancellationToken: Token);
     }
 
     public async Task<Group> SetMembersAsync(Group group, params string[] members)
@@ -102,7 +104,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
             changed.Members.Add(TestPki.Id(member));
         }
 
-        return await Groups().UpdateGroupAsync(new UpdateGroupRequest { Group = changed });
+        return await Groups().UpdateGroupAsync(new UpdateGroupRequest { Group = changed }, cancellationToken: Token);
     }
 
     public GroupService.GroupServiceClient Groups() => new(Channel(Admin, Access));
@@ -120,7 +122,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
     }
 
     public async Task<KeyRing> NewRingAsync(Group? group, params Permission[] permissions) =>
-        await Admins.CreateKeyRingAsync(new CreateKeyRingRequest { KeyRing = Ring(group, permissions) });
+        await Admins.CreateKeyRingAsync(new CreateKeyRingRequest { KeyRing = Ring(group, permissions) }, cancellationToken: Token);
 
     public static KeyRingPolicy Policy(TimeSpan period) => new()
     {

@@ -41,7 +41,7 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         var ring = await fixture.NewRingAsync(group, Permission.Encrypt);
         var local = fixture.Ring(group, Permission.Hold);
         local.Policy.Serve = Serve.Local;
-        await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = local });
+        await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = local }, cancellationToken: KeyRingFixture.Token);
         await using var crypto = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Crypto), transient: false, ring.Name, local.Name);
 
         var set = await crypto.SetAsync(ring.Name);
@@ -82,7 +82,7 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         await holder.DeniedAsync(ring.Name);
 
         ring.Bindings.Add(new Binding { Group = (await fixture.NewGroupAsync(KeyRingFixture.Worker)).Name, Permissions = { Permission.Hold } });
-        await fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = FieldMask.FromString("bindings") });
+        await fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = FieldMask.FromString("bindings") }, cancellationToken: KeyRingFixture.Token);
 
         await holder.SetAsync(ring.Name);
     }
@@ -111,7 +111,7 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         await RpcAssert.FailsAsync(
             StatusCode.PermissionDenied,
             Reasons.KeyUnknownOrNotYours,
-            fixture.KeySets(KeyRingFixture.Worker).ResolveKeyAsync(new() { KeyId = after.Keys[1].Id }));
+            fixture.KeySets(KeyRingFixture.Worker).ResolveKeyAsync(new() { KeyId = after.Keys[1].Id }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
     {
         var group = await fixture.NewGroupAsync(KeyRingFixture.Worker);
         var ring = await fixture.NewRingAsync(group, Permission.Hold);
-        await fixture.Groups().DeleteGroupAsync(new() { Name = group.Name });
+        await fixture.Groups().DeleteGroupAsync(new() { Name = group.Name }, cancellationToken: KeyRingFixture.Token);
         var again = await fixture.NewGroupAsync(group.Name, group.Kind, KeyRingFixture.Worker);
         Assert.NotEqual(group.Uid, again.Uid);
 
@@ -144,9 +144,9 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
     public async Task Subscribe_WithoutOpen_Refused()
     {
         using var call = fixture.KeySets(KeyRingFixture.Worker).Subscribe();
-        await call.RequestStream.WriteAsync(new SubscribeRequest { Want = new RingsWanted { KeyRings = { "a" } } });
+        await call.RequestStream.WriteAsync(new SubscribeRequest { Want = new RingsWanted { KeyRings = { "a" } } }, KeyRingFixture.Token);
 
-        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.Required, () => call.ResponseStream.MoveNext());
+        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.Required, () => call.ResponseStream.MoveNext(KeyRingFixture.Token));
     }
 
     [Fact]
@@ -180,12 +180,12 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         var client = fixture.KeySets(KeyRingFixture.Worker);
 
         var notHers = await RpcAssert.FailsAsync(
-            StatusCode.PermissionDenied, Reasons.KeyUnknownOrNotYours, client.ResolveKeyAsync(new() { KeyId = ByteString.CopyFrom(id.Value.ToByteArray()) }));
+            StatusCode.PermissionDenied, Reasons.KeyUnknownOrNotYours, client.ResolveKeyAsync(new() { KeyId = ByteString.CopyFrom(id.Value.ToByteArray()) }, cancellationToken: KeyRingFixture.Token));
         var unknown = await RpcAssert.FailsAsync(
-            StatusCode.PermissionDenied, Reasons.KeyUnknownOrNotYours, client.ResolveKeyAsync(new() { KeyId = ByteString.CopyFrom(new byte[16]) }));
+            StatusCode.PermissionDenied, Reasons.KeyUnknownOrNotYours, client.ResolveKeyAsync(new() { KeyId = ByteString.CopyFrom(new byte[16]) }, cancellationToken: KeyRingFixture.Token));
 
         Assert.Equal(notHers.Status.Detail, unknown.Status.Detail);
-        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.InvalidField, client.ResolveKeyAsync(new() { KeyId = ByteString.CopyFromUtf8("x") }));
+        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.InvalidField, client.ResolveKeyAsync(new() { KeyId = ByteString.CopyFromUtf8("x") }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker), transient: true, ring.Name);
         var delivered = (await holder.SetAsync(ring.Name)).Keys.Single();
 
-        var resolved = await fixture.KeySets(KeyRingFixture.Worker).ResolveKeyAsync(new() { KeyId = delivered.Id });
+        var resolved = await fixture.KeySets(KeyRingFixture.Worker).ResolveKeyAsync(new() { KeyId = delivered.Id }, cancellationToken: KeyRingFixture.Token);
 
         Assert.Equal((ring.Name, delivered), (resolved.KeyRing, resolved.Key));
         Assert.Equal(1, resolved.Revision);
@@ -204,5 +204,5 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
     private async Task<KeyRing> HeldRingAsync() =>
         await fixture.NewRingAsync(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Hold);
 
-    private async Task<KeyRingStatus> StatusAsync(string ring) => await fixture.Admins.GetKeyRingStatusAsync(new() { Name = ring });
+    private async Task<KeyRingStatus> StatusAsync(string ring) => await fixture.Admins.GetKeyRingStatusAsync(new() { Name = ring }, cancellationToken: KeyRingFixture.Token);
 }

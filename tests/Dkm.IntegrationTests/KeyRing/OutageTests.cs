@@ -41,7 +41,7 @@ public sealed class OutageTests(KeyRingFixture fixture) : IClassFixture<KeyRingF
             {
                 try
                 {
-                    await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name });
+                    await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token);
                     return false;
                 }
                 catch (RpcException refused)
@@ -51,7 +51,7 @@ public sealed class OutageTests(KeyRingFixture fixture) : IClassFixture<KeyRingF
                 }
             },
             "administration refused");
-        await RpcAssert.FailsAsync(StatusCode.Unavailable, Reasons.PolicyStale, fixture.Admins.CreateKeyRingAsync(new() { KeyRing = fixture.Ring(null) }));
+        await RpcAssert.FailsAsync(StatusCode.Unavailable, Reasons.PolicyStale, fixture.Admins.CreateKeyRingAsync(new() { KeyRing = fixture.Ring(null) }, cancellationToken: KeyRingFixture.Token));
         fixture.KeyRing.ErrorsExpected = true;
     }
 }

@@ -19,11 +19,11 @@ public sealed class ReadKeyRingTests(KeyRingFixture fixture)
         var ring = await fixture.NewRingAsync(null);
         var outsider = fixture.Rings("/ns/other/sa/outsider");
 
-        var existing = await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.NotBound, outsider.GetKeyRingAsync(new() { Name = ring.Name }));
-        var absent = await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.NotBound, outsider.GetKeyRingAsync(new() { Name = "no/such" }));
+        var existing = await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.NotBound, outsider.GetKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token));
+        var absent = await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.NotBound, outsider.GetKeyRingAsync(new() { Name = "no/such" }, cancellationToken: KeyRingFixture.Token));
 
         Assert.Equal(existing.Status.Detail.Replace(ring.Name, "R", StringComparison.Ordinal), absent.Status.Detail.Replace("no/such", "R", StringComparison.Ordinal));
-        await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.GetKeyRingAsync(new() { Name = "no/such" }));
+        await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.GetKeyRingAsync(new() { Name = "no/such" }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -31,9 +31,9 @@ public sealed class ReadKeyRingTests(KeyRingFixture fixture)
     {
         var ring = await fixture.NewRingAsync(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Encrypt);
 
-        Assert.Equal(ring.Name, (await fixture.Rings(KeyRingFixture.Worker).GetKeyRingAsync(new() { Name = ring.Name })).Name);
+        Assert.Equal(ring.Name, (await fixture.Rings(KeyRingFixture.Worker).GetKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token)).Name);
         await RpcAssert.FailsAsync(
-            StatusCode.PermissionDenied, Reasons.PermissionMissing, fixture.Rings(KeyRingFixture.Worker).ListKeysAsync(new() { KeyRing = ring.Name }));
+            StatusCode.PermissionDenied, Reasons.PermissionMissing, fixture.Rings(KeyRingFixture.Worker).ListKeysAsync(new() { KeyRing = ring.Name }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ReadKeyRingTests(KeyRingFixture fixture)
         var token = string.Empty;
         do
         {
-            var page = await fixture.Admins.ListKeyRingsAsync(new ListKeyRingsRequest { PageSize = 2, PageToken = token });
+            var page = await fixture.Admins.ListKeyRingsAsync(new ListKeyRingsRequest { PageSize = 2, PageToken = token }, cancellationToken: KeyRingFixture.Token);
             Assert.InRange(page.KeyRings.Count, 1, 2);
             seen.AddRange(page.KeyRings.Select(ring => ring.Name));
             token = page.NextPageToken;
@@ -58,7 +58,7 @@ public sealed class ReadKeyRingTests(KeyRingFixture fixture)
 
         Assert.Equal(seen.Distinct().Order(StringComparer.Ordinal), seen);
         Assert.Subset(seen.ToHashSet(), mine.ToHashSet());
-        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.InvalidField, fixture.Admins.ListKeyRingsAsync(new() { PageSize = 1001 }));
-        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.InvalidField, fixture.Admins.ListKeyRingsAsync(new() { PageToken = "..%" }));
+        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.InvalidField, fixture.Admins.ListKeyRingsAsync(new() { PageSize = 1001 }, cancellationToken: KeyRingFixture.Token));
+        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.InvalidField, fixture.Admins.ListKeyRingsAsync(new() { PageToken = "..%" }, cancellationToken: KeyRingFixture.Token));
     }
 }

@@ -21,7 +21,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var wanted = fixture.Ring(group, Permission.Hold);
         wanted.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(4));
         wanted.Policy.ArchiveAfter = 1;
-        var ring = await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = wanted });
+        var ring = await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = wanted }, cancellationToken: KeyRingFixture.Token);
         await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker), transient: false, ring.Name);
 
         var published = await holder.SetAsync(ring.Name, set => set.Keys.Any(key => key.State == Key.Types.State.Pending));
@@ -32,7 +32,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
 
         var settled = await holder.SetAsync(ring.Name, set => set.Keys.All(key => key.Id != first.Id));
         Assert.Contains(settled.Keys, key => key.Id == second.Id);
-        var archived = await fixture.KeySets(KeyRingFixture.Worker).ResolveKeyAsync(new() { KeyId = first.Id });
+        var archived = await fixture.KeySets(KeyRingFixture.Worker).ResolveKeyAsync(new() { KeyId = first.Id }, cancellationToken: KeyRingFixture.Token);
         Assert.Equal((Key.Types.State.Archived, first.Material), (archived.Key.State, archived.Key.Material));
     }
 
@@ -42,15 +42,15 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var ring = await fixture.NewRingAsync(null);
         var request = new RolloverKeyRingRequest { Name = ring.Name, RequestId = Guid.CreateVersion7().ToString() };
 
-        var key = await fixture.Admins.RolloverKeyRingAsync(request);
+        var key = await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token);
 
         Assert.Equal(Key.Types.State.Pending, key.State);
         Assert.True(key.ActivateTime.ToDateTimeOffset() - key.CreateTime.ToDateTimeOffset() >= TimeSpan.FromSeconds(3.5));
-        Assert.Equal(key.Id, (await fixture.Admins.RolloverKeyRingAsync(request)).Id);
-        Assert.Equal(key.Id, (await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name })).Id);
+        Assert.Equal(key.Id, (await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token)).Id);
+        Assert.Equal(key.Id, (await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token)).Id);
         Assert.Equal(2, (await KeysAsync(ring.Name)).Keys.Count);
         request.Immediate = true;
-        await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.RolloverKeyRingAsync(request));
+        await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -58,9 +58,9 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
     {
         var ring = await fixture.NewRingAsync(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Hold);
         await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker), transient: false, ring.Name);
-        var pending = await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name });
+        var pending = await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token);
 
-        var key = await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name, Immediate = true });
+        var key = await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name, Immediate = true }, cancellationToken: KeyRingFixture.Token);
 
         Assert.Equal((Key.Types.State.Active, true), (key.State, key.Primary));
         var keys = (await KeysAsync(ring.Name)).Keys.ToDictionary(one => one.Id);
@@ -77,10 +77,10 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var group = await fixture.NewGroupAsync("/ns/ops/sa/roller");
         var ring = await fixture.NewRingAsync(group, Permission.Manage);
 
-        await fixture.Rings("/ns/ops/sa/roller").RolloverKeyRingAsync(new() { Name = ring.Name });
+        await fixture.Rings("/ns/ops/sa/roller").RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token);
         await RpcAssert.FailsAsync(
-            StatusCode.PermissionDenied, Reasons.NotBound, fixture.Rings(KeyRingFixture.Worker).RolloverKeyRingAsync(new() { Name = ring.Name }));
-        await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.RolloverKeyRingAsync(new() { Name = "no/such" }));
+            StatusCode.PermissionDenied, Reasons.NotBound, fixture.Rings(KeyRingFixture.Worker).RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token));
+        await RpcAssert.FailsAsync(StatusCode.NotFound, Reasons.NotFound, fixture.Admins.RolloverKeyRingAsync(new() { Name = "no/such" }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var ring = await fixture.NewRingAsync(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Hold);
         ring.Bindings.Clear();
 
-        await fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = FieldMask.FromString("bindings") });
+        await fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = FieldMask.FromString("bindings") }, cancellationToken: KeyRingFixture.Token);
 
         Assert.Equal(2, (await KeysAsync(ring.Name)).Keys.Count);
     }
@@ -124,7 +124,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         {
             var ring = fixture.Ring(null);
             ring.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(6));
-            names.Add((await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = ring })).Name);
+            names.Add((await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = ring }, cancellationToken: KeyRingFixture.Token)).Name);
         }
 
         foreach (var name in names)
@@ -142,7 +142,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var wanted = fixture.Ring(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Hold);
         wanted.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(4));
         wanted.Policy.ArchiveAfter = 100;
-        var ring = await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = wanted });
+        var ring = await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = wanted }, cancellationToken: KeyRingFixture.Token);
         await using var there = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker, second), transient: false, ring.Name);
 
         var set = await there.SetAsync(ring.Name, set => set.Keys.Count == 4);
@@ -157,12 +157,12 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         await using var second = await fixture.StartKeyRingAsync();
         var ring = await fixture.NewRingAsync(null);
         await Eventually.TrueAsync(
-            async () => (await fixture.Rings(KeyRingFixture.Admin, second).ListKeyRingsAsync(new() { PageSize = 1000 })).KeyRings.Any(one => one.Name == ring.Name),
+            async () => (await fixture.Rings(KeyRingFixture.Admin, second).ListKeyRingsAsync(new() { PageSize = 1000 }, cancellationToken: KeyRingFixture.Token)).KeyRings.Any(one => one.Name == ring.Name),
             "the ring on the second replica");
 
         var keys = await Task.WhenAll(
-            fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name }).ResponseAsync,
-            fixture.Rings(KeyRingFixture.Admin, second).RolloverKeyRingAsync(new() { Name = ring.Name }).ResponseAsync);
+            fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token).ResponseAsync,
+            fixture.Rings(KeyRingFixture.Admin, second).RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token).ResponseAsync);
 
         Assert.Single(keys.Select(key => key.Id).Distinct());
         Assert.Equal(2, (await KeysAsync(ring.Name)).Keys.Count);
@@ -170,5 +170,5 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
 
     private static string Text(KeyMaterial key) => KeyId.Read(key.Id.Span).ToString();
 
-    private async Task<ListKeysResponse> KeysAsync(string ring) => await fixture.Admins.ListKeysAsync(new ListKeysRequest { KeyRing = ring });
+    private async Task<ListKeysResponse> KeysAsync(string ring) => await fixture.Admins.ListKeysAsync(new ListKeysRequest { KeyRing = ring }, cancellationToken: KeyRingFixture.Token);
 }

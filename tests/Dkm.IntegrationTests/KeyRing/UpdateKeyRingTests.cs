@@ -23,7 +23,7 @@ public sealed class UpdateKeyRingTests(KeyRingFixture fixture)
             UpdateMask = FieldMask.FromString("policy.archive_after"),
         };
 
-        var after = await fixture.Admins.UpdateKeyRingAsync(request);
+        var after = await fixture.Admins.UpdateKeyRingAsync(request, cancellationToken: KeyRingFixture.Token);
 
         Assert.NotEqual(before.Etag, after.Etag);
         var expected = before.Clone();
@@ -38,15 +38,15 @@ public sealed class UpdateKeyRingTests(KeyRingFixture fixture)
         var ring = await fixture.NewRingAsync(null);
         var mask = FieldMask.FromString("description");
         var current = await fixture.Admins.UpdateKeyRingAsync(
-            new() { KeyRing = new() { Name = ring.Name, Etag = ring.Etag, Description = "one" }, UpdateMask = mask });
+            new() { KeyRing = new() { Name = ring.Name, Etag = ring.Etag, Description = "one" }, UpdateMask = mask }, cancellationToken: KeyRingFixture.Token);
 
         var thrown = await RpcAssert.FailsAsync(
             StatusCode.Aborted,
             Reasons.EtagMismatch,
-            fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = new() { Name = ring.Name, Etag = ring.Etag, Description = "two" }, UpdateMask = mask }));
+            fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = new() { Name = ring.Name, Etag = ring.Etag, Description = "two" }, UpdateMask = mask }, cancellationToken: KeyRingFixture.Token));
 
         Assert.Contains(current.Etag, thrown.Status.Detail, StringComparison.Ordinal);
-        Assert.Equal("one", (await fixture.Admins.GetKeyRingAsync(new() { Name = ring.Name })).Description);
+        Assert.Equal("one", (await fixture.Admins.GetKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token)).Description);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class UpdateKeyRingTests(KeyRingFixture fixture)
         var ring = await fixture.NewRingAsync(null);
 
         var thrown = await RpcAssert.FailsAsync(
-            StatusCode.InvalidArgument, null, fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = new FieldMask { Paths = { path } } }));
+            StatusCode.InvalidArgument, null, fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = new FieldMask { Paths = { path } } }, cancellationToken: KeyRingFixture.Token));
 
         Assert.Equal(field, StatusMapping.FromRpc(thrown).Field);
     }
@@ -69,6 +69,6 @@ public sealed class UpdateKeyRingTests(KeyRingFixture fixture)
         var ring = await fixture.NewRingAsync(null);
         ring.Etag = string.Empty;
 
-        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.Required, fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring }));
+        await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.Required, fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = ring }, cancellationToken: KeyRingFixture.Token));
     }
 }
