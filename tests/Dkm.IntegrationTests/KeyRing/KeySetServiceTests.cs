@@ -143,7 +143,7 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
     [Fact]
     public async Task Subscribe_WithoutOpen_Refused()
     {
-        using var call = fixture.KeySets(KeyRingFixture.Worker).Subscribe();
+        using var call = fixture.KeySets(KeyRingFixture.Worker).Subscribe(cancellationToken: KeyRingFixture.Token);
         await call.RequestStream.WriteAsync(new SubscribeRequest { Want = new RingsWanted { KeyRings = { "a" } } }, KeyRingFixture.Token);
 
         await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.Required, () => call.ResponseStream.MoveNext(KeyRingFixture.Token));

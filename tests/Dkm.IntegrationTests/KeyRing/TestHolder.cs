@@ -36,7 +36,7 @@ internal sealed class TestHolder : IAsyncDisposable
 
     public static async Task<TestHolder> OpenAsync(KeySetService.KeySetServiceClient client, bool transient, params string[] rings)
     {
-        var holder = new TestHolder(client.Subscribe());
+        var holder = new TestHolder(client.Subscribe(cancellationToken: KeyRingFixture.Token));
         await holder.SendAsync(new SubscribeRequest { Open = new SubscribeOpen { Transient = transient } });
         await holder.WantAsync(rings);
         return holder;
