@@ -1,6 +1,7 @@
 namespace Dkm.Client;
 
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 /// <summary>
@@ -47,11 +48,14 @@ public sealed partial class BootClock : TimeProvider
     public override long GetTimestamp() => Kind switch
     {
         Source.Linux => ReadLinux(),
-        Source.Darwin => (long)ReadDarwin(DarwinMonotonicRaw),
-        Source.Windows => (long)ReadWindows(),
+        Source.Darwin => ReadDarwin(),
+        Source.Windows => ReadWindows(),
         _ => base.GetTimestamp(),
     };
 
+    // Not inlined, each of the three: with SuppressGCTransition the optimizing compiler looks the function up when it compiles the method that calls it,
+    // and on any one system two of the three libraries do not exist.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static unsafe long ReadLinux()
     {
         TimeSpec now;
@@ -60,17 +64,23 @@ public sealed partial class BootClock : TimeProvider
             : throw new NotSupportedException("this kernel has no CLOCK_BOOTTIME");
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long ReadDarwin() => (long)ReadDarwinClock(DarwinMonotonicRaw);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long ReadWindows() => (long)ReadWindowsTicks();
+
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     [SuppressGCTransition]
     private static unsafe partial int ReadClock(int clock, TimeSpec* time);
 
     [LibraryImport("libSystem", EntryPoint = "clock_gettime_nsec_np")]
     [SuppressGCTransition]
-    private static partial ulong ReadDarwin(int clock);
+    private static partial ulong ReadDarwinClock(int clock);
 
     [LibraryImport("kernel32", EntryPoint = "GetTickCount64")]
     [SuppressGCTransition]
-    private static partial ulong ReadWindows();
+    private static partial ulong ReadWindowsTicks();
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct TimeSpec
