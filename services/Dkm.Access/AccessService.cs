@@ -36,7 +36,7 @@ public static class AccessService
             .AddHostedService(services => services.GetRequiredService<AccessStore>())
             .AddSingleton<GroupRepository>()
             .AddDkmService<GroupEndpoint>()
-            .AddDkmService<PolicyEndpoint>();
+            .AddDkmService<PolicyEndpoint>(LimitOptions.MaximumPolicy);
 
         var app = builder.Build();
         app.MapDkmService<GroupEndpoint>(GroupService.Descriptor);

@@ -25,9 +25,9 @@ internal sealed class PolicySubscription : IDisposable
 
     public void Offer(PolicyStep step)
     {
-        if (!steps.Writer.TryWrite(step))
+        if (!steps.Writer.TryWrite(step) && steps.Writer.TryComplete())
         {
-            steps.Writer.TryComplete();
+            Telemetry.FellBehind();
         }
     }
 

@@ -54,12 +54,14 @@ internal sealed class GroupDirectory(ILogger<GroupDirectory> logger) : IReplicaO
         {
             var subscription = new PolicySubscription(groups.Policy, Remove);
             subscriptions.Add(subscription);
+            Telemetry.Followed();
             return subscription;
         }
     }
 
     private void Tell(PolicyStep step)
     {
+        Telemetry.Stepped();
         foreach (var subscription in subscriptions)
         {
             subscription.Offer(step);
@@ -70,7 +72,10 @@ internal sealed class GroupDirectory(ILogger<GroupDirectory> logger) : IReplicaO
     {
         lock (gate)
         {
-            subscriptions.Remove(subscription);
+            if (subscriptions.Remove(subscription))
+            {
+                Telemetry.Unfollowed();
+            }
         }
     }
 }

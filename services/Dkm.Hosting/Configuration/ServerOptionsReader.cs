@@ -1,6 +1,7 @@
 namespace Dkm.Hosting.Configuration;
 
 using System;
+using System.Net;
 using Dkm.Core;
 using Dkm.Transport;
 
@@ -13,12 +14,13 @@ public static class ServerOptionsReader
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var defaults = new ServerOptions { Service = service, CertificateFile = string.Empty, KeyFile = string.Empty, Trust = new TrustOptions { TrustDomain = "x" } };
+        var development = configuration.Flag("Development");
         return new ServerOptions
         {
             Service = service,
-            Development = configuration.Flag("Development"),
+            Development = development,
             Listen = configuration.EndPoint("Server:Listen", defaults.Listen) ?? defaults.Listen,
-            Health = configuration.EndPoint("Server:Health", defaults.Health),
+            Health = configuration.EndPoint("Server:Health", development ? defaults.Health : new IPEndPoint(IPAddress.IPv6Any, 8081)),
             CertificateFile = configuration.File("Tls:CertificateFile"),
             KeyFile = configuration.File("Tls:KeyFile"),
             Trust = ReadTrust(configuration),

@@ -20,6 +20,7 @@ public static class PolicyReplicaExtensions
                     Address = access,
                     Service = DkmService.Access,
                     TrustDomain = provider.GetRequiredService<ServerOptions>().Trust.TrustDomain,
+                    MaximumMessage = LimitOptions.MaximumPolicy,
                 },
                 provider.GetRequiredService<CertificateSource>(),
                 provider.GetRequiredService<TrustStore>(),

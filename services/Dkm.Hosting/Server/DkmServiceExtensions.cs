@@ -17,11 +17,23 @@ public static class DkmServiceExtensions
         DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
 
     /// <summary>Registers an endpoint, one object for all calls, with the interceptor before it.</summary>
-    public static IServiceCollection AddDkmService<[DynamicallyAccessedMembers(Endpoint)] TEndpoint>(this IServiceCollection services)
+    /// <param name="services">The container.</param>
+    /// <param name="maximumAnswer">Bytes of its largest answer, where that is not the limit of all messages.</param>
+    public static IServiceCollection AddDkmService<[DynamicallyAccessedMembers(Endpoint)] TEndpoint>(
+        this IServiceCollection services, int? maximumAnswer = null)
         where TEndpoint : class
     {
         services.AddSingleton<TEndpoint>();
-        services.AddGrpc().AddServiceOptions<TEndpoint>(grpc => grpc.Interceptors.Add<DkmInterceptor>());
+        services.AddGrpc().AddServiceOptions<TEndpoint>(grpc =>
+        {
+            grpc.Interceptors.Add<DkmInterceptor>();
+
+            // Setting it to null would mean no limit at all, not the common one.
+            if (maximumAnswer is { } maximum)
+            {
+                grpc.MaxSendMessageSize = maximum;
+            }
+        });
         return services;
     }
 

@@ -8,6 +8,9 @@ public sealed record LimitOptions
     /// <summary>4 MiB, which every gRPC client's default lets pass, and room for the frame around the largest plaintext with the largest context.</summary>
     public int MaximumMessage { get; init; } = (4 * 1024 * 1024) + (64 * 1024);
 
+    /// <summary>A snapshot of the policy, between services only: about a million members over all groups.</summary>
+    public const int MaximumPolicy = 64 * 1024 * 1024;
+
     public int Connections { get; init; } = 10_000;
 
     /// <summary>HTTP/2 streams at once on one connection. Kestrel cuts a connection that keeps resetting more than that (CVE-2023-44487).</summary>

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Crypto.V1;
 using Dkm.KeyRing.V1;
+using Dkm.Testing;
 using Dkm.Testing.Services;
 using Google.Protobuf;
 using Grpc.Core;

@@ -14,6 +14,7 @@ using Dkm.Core;
 using Dkm.Crypto.V1;
 using Dkm.Hosting;
 using Dkm.KeyRing.V1;
+using Dkm.Testing;
 using Dkm.Testing.Certificates;
 using Dkm.Testing.Services;
 using Grpc.Core;

@@ -9,6 +9,7 @@ using Dkm.Access.V1;
 using Dkm.Core;
 using Dkm.Hosting;
 using Dkm.Hosting.Policy;
+using Dkm.Testing;
 using Dkm.Testing.Certificates;
 using Dkm.Testing.Services;
 using Google.Protobuf.WellKnownTypes;
