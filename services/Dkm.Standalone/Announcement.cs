@@ -1,7 +1,10 @@
 namespace Dkm.Standalone;
 
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
+using Dkm.Hosting;
 
 /// <summary>What a person reads at start. The line that begins with <c>ready</c> is what scripts wait for.</summary>
 internal static class Announcement
@@ -16,6 +19,12 @@ internal static class Announcement
 
         await output.WriteLineAsync(
             "One process on one database file: it can't tell an old copy of that file from the newest. Whoever puts an old one back brings back old groups and keys.");
+        await output.FlushAsync();
+    }
+
+    public static async Task WaitingAsync(TextWriter output, IEnumerable<IReadiness> waiting)
+    {
+        await output.WriteLineAsync($"not ready yet: {string.Join("; ", waiting.Select(part => $"{part.Name}: {part.Why}"))}");
         await output.FlushAsync();
     }
 

@@ -21,6 +21,9 @@ internal sealed class ThreeServices : IAsyncDisposable
     /// <summary>A little less than the 5 s in which the process is to be gone.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
 
+    /// <summary>After this long without being ready a person wants to know why.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Installation installation;
@@ -85,7 +88,7 @@ internal sealed class ThreeServices : IAsyncDisposable
                 await service.StartAsync(stop);
             }
 
-            await WaitUntilReadyAsync(stop);
+            await WaitUntilReadyAsync(output, stop);
             await Announcement.ReadyAsync(output, installation);
             await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -123,10 +126,17 @@ internal sealed class ThreeServices : IAsyncDisposable
         };
     }
 
-    private async Task WaitUntilReadyAsync(CancellationToken stop)
+    private async Task WaitUntilReadyAsync(TextWriter output, CancellationToken stop)
     {
-        while (!Parts.All(part => part.Ready))
+        var told = time.GetTimestamp();
+        while (Parts.Where(part => !part.Ready).ToList() is { Count: > 0 } waiting)
         {
+            if (time.GetElapsedTime(told) >= Patience)
+            {
+                await Announcement.WaitingAsync(output, waiting);
+                told = time.GetTimestamp();
+            }
+
             await Task.Delay(ReadyInterval, time, stop);
         }
     }

@@ -35,11 +35,7 @@ internal static class Teaching
     {
         ErrorKind.PermissionDenied when attempt is { IsAboutKeys: true } && caller is { Class: not IdentityClass.Workload } => NoWorkload(),
         ErrorKind.PermissionDenied when attempt is { Permission: not null } => NotBound(attempt, caller),
-        ErrorKind.PermissionDenied =>
-        [
-            "ask an administrator to do it, or name another identity: --identity NAME",
-            $"an administrator may let another human in: dkm group add dkm-admins {caller?.ToString() ?? "SPIFFE-ID"}",
-        ],
+        ErrorKind.PermissionDenied => NoAdministrator(caller),
         ErrorKind.Unauthenticated =>
         [
             "look at your certificates: dkm doctor",
@@ -67,6 +63,15 @@ internal static class Teaching
         ErrorKind.AlreadyExists => ["look at what is there (show), or choose another name"],
         _ => [],
     };
+
+    private static IEnumerable<string> NoAdministrator(SpiffeId? caller)
+    {
+        yield return "ask an administrator to do it, or act as one: --identity NAME";
+        if (caller is { Class: IdentityClass.Human })
+        {
+            yield return $"an administrator may let another human in: dkm group add dkm-admins {caller}";
+        }
+    }
 
     private static string[] NoWorkload() =>
     [

@@ -66,7 +66,7 @@ internal static class CompleteFile
     }
 
     private static string Resolve(string target) =>
-        new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? target;
+        (File.Exists(target) ? new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? target;
 
     /// <summary>.NET does not say what kind of file something is, so the places where devices and the shell's pipes live are known by name.</summary>
     private static bool IsDevice(string target) =>

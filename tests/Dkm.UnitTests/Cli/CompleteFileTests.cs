@@ -35,6 +35,14 @@ public sealed class CompleteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_WhereNothingIs_MakesTheFile()
+    {
+        var path = Path.Combine(folder, "secret");
+        await CompleteFile.WriteAsync(path, "new"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.Equal("new", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Write_Cancelled_LeavesTheOldFileAndNothingElse()
     {
         var path = Path.Combine(folder, "secret");
