@@ -3,6 +3,7 @@ namespace Dkm.IntegrationTests.KeyRing;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.KeyRing.V1;
+using Dkm.Testing;
 using Dkm.Testing.Services;
 using Grpc.Core;
 using Xunit;

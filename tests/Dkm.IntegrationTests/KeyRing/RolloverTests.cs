@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.KeyRing.V1;
+using Dkm.Testing;
 using Dkm.Testing.Services;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

@@ -6,7 +6,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.KeyRing.V1;
-using Dkm.Testing.Services;
+using Dkm.Testing;
 using Grpc.Core;
 
 /// <summary>A holder that writes down what it hears.</summary>
@@ -57,9 +57,9 @@ internal sealed class TestHolder : IAsyncDisposable
         return Sets[ring];
     }
 
-    public async Task<RingDenied> DeniedAsync(string ring, TimeSpan? within = null)
+    public async Task<RingDenied> DeniedAsync(string ring, int seconds = 20)
     {
-        await Eventually.TrueAsync(() => Denied.ContainsKey(ring), $"a denial of {ring}", within);
+        await Eventually.TrueAsync(() => Denied.ContainsKey(ring), $"a denial of {ring}", seconds);
         return Denied[ring];
     }
 
