@@ -15,10 +15,12 @@ using Dkm.Hosting;
 using Dkm.KeyRing;
 using Dkm.KeyRing.V1;
 using Dkm.Storage;
+using Dkm.Testing;
 using Dkm.Testing.Certificates;
 using Dkm.Transport;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using CryptoClient = Dkm.Crypto.V1.CryptoService.CryptoServiceClient;
@@ -146,9 +148,12 @@ public sealed class DkmFixture : IAsyncLifetime
             thing.Dispose();
         }
 
-        await Crypto.DisposeAsync();
-        await KeyRing.DisposeAsync();
-        await Access.DisposeAsync();
+        foreach (var app in new[] { Crypto, KeyRing, Access })
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
         await store.DisposeAsync();
         Pki.Dispose();
         Directory.Delete(directory, recursive: true);
@@ -156,6 +161,11 @@ public sealed class DkmFixture : IAsyncLifetime
 
     private async Task MakeRingsAsync()
     {
+        foreach (var app in new[] { Access, KeyRing, Crypto })
+        {
+            await Eventually.TrueAsync(() => app.Services.GetServices<IReadiness>().All(part => part.Ready), "the three services are ready");
+        }
+
         await MakeGroupAsync("workers", Worker);
         await MakeGroupAsync("writers", Writer);
         await MakeGroupAsync("readers", Reader);

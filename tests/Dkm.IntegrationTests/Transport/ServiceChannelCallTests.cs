@@ -46,7 +46,6 @@ public sealed class ServiceChannelCallTests : IAsyncLifetime
 
         Assert.Equal(ErrorKind.DeadlineExceeded, refusal.Kind);
         Assert.Equal(Reasons.Deadline, refusal.Reason);
-        Assert.Contains(server.Address.ToString(), refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
