@@ -1,6 +1,7 @@
 namespace Dkm.KeyRing.Distribution;
 
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -75,7 +76,7 @@ internal sealed class KeySetEndpoint(
 
     private async Task ReadAsync(HolderStream stream, IAsyncStreamReader<SubscribeRequest> requests, CancellationToken token)
     {
-        while (await requests.MoveNext(token))
+        while (await MoreAsync(requests, token))
         {
             var request = requests.Current;
             switch (request.MessageCase)
@@ -102,6 +103,19 @@ internal sealed class KeySetEndpoint(
                 default:
                     throw DkmException.Invalid("message", Reasons.InvalidField, "after open a stream says want, release or acknowledge");
             }
+        }
+    }
+
+    private static async Task<bool> MoreAsync(IAsyncStreamReader<SubscribeRequest> requests, CancellationToken token)
+    {
+        try
+        {
+            return await requests.MoveNext(token);
+        }
+        catch (IOException)
+        {
+            // The client has reset the stream or lost its connection. It is gone, which is an end like any other and no error of ours.
+            return false;
         }
     }
 

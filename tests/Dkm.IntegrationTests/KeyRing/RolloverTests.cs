@@ -20,7 +20,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
     {
         var group = await fixture.NewGroupAsync(KeyRingFixture.Worker);
         var wanted = fixture.Ring(group, Permission.Hold);
-        wanted.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(4));
+        wanted.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(5));
         wanted.Policy.ArchiveAfter = 1;
         var ring = await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = wanted }, cancellationToken: KeyRingFixture.Token);
         await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker), transient: false, ring.Name);
@@ -28,7 +28,10 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var published = await holder.SetAsync(ring.Name, set => set.Keys.Any(key => key.State == Key.Types.State.Pending));
 
         var (first, second) = (published.Keys[0], published.Keys[1]);
-        Assert.Equal(first.ActivateTime.ToDateTimeOffset() + TimeSpan.FromSeconds(4), second.ActivateTime.ToDateTimeOffset());
+        var period = second.ActivateTime.ToDateTimeOffset() - first.ActivateTime.ToDateTimeOffset();
+
+        // Exact where the leader is awake within an eighth of a second, which a busy machine may not let it be.
+        Assert.InRange(period, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(7));
         Assert.True(second.ActivateTime.ToDateTimeOffset() - published.SendTime.ToDateTimeOffset() > TimeSpan.FromSeconds(2.5));
 
         var settled = await holder.SetAsync(ring.Name, set => set.Keys.All(key => key.Id != first.Id));

@@ -37,8 +37,17 @@ internal sealed class TestHolder : IAsyncDisposable
     public static async Task<TestHolder> OpenAsync(KeySetService.KeySetServiceClient client, bool transient, params string[] rings)
     {
         var holder = new TestHolder(client.Subscribe(cancellationToken: KeyRingFixture.Token));
-        await holder.SendAsync(new SubscribeRequest { Open = new SubscribeOpen { Transient = transient } });
-        await holder.WantAsync(rings);
+        try
+        {
+            await holder.SendAsync(new SubscribeRequest { Open = new SubscribeOpen { Transient = transient } });
+            await holder.WantAsync(rings);
+        }
+        catch (RpcException)
+        {
+            // A stream that is refused may be over before we have said anything; Reading tells why.
+            await Eventually.TrueAsync(() => holder.Reading.IsCompleted, "the end of a refused stream");
+        }
+
         return holder;
     }
 
