@@ -161,8 +161,8 @@ expect 0 "${secrets[0]}" connected-accounts read ada@hotmail.com
 expect 0 "zoes-new-Pa55word" connected-accounts read zoe@gmail.com
 
 say "Keys also roll by themselves. The next one is published ahead of its time, so that every holder has it before it is used"
-tell "(from here on a key lives 20 seconds instead of 90 days)"
-expect 0 "rolls every       20s" dkm ring update $ring --period 20s
+tell "(from here on a key lives 16 seconds instead of 90 days)"
+expect 0 "rolls every       16s" dkm ring update $ring --period 16s
 until_true 45 "the next key at every holder" everyone_holds_the_next_key
 next=$(next_key); due=$(next_time); due_ms=$(ms_of "$due")
 tell "key $next becomes primary at $due; held by $(field current_holder_count <"$work/status") of $(field holder_count <"$work/status")"
