@@ -4,9 +4,8 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Security.Cryptography;
+using Dkm.Client;
 using Dkm.Core;
-using Dkm.Core.Envelopes;
-using Dkm.Core.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,20 +14,20 @@ internal static class ClientSubjects
 {
     private static readonly int[] Sizes = [16, 256, 4096, 65536, 1048576];
 
-    public static List<Figure> Run(string folder)
+    public static List<Figure> Run(string folder, BenchInstallation installation)
     {
         var figures = new List<Figure>();
         using var provider = new ServiceCollection().AddDataProtection().UseEphemeralDataProtectionProvider().Services.BuildServiceProvider();
         var protector = provider.GetRequiredService<IDataProtectionProvider>().CreateProtector("bench");
         foreach (var size in Sizes)
         {
-            figures.AddRange(OfSize(size, protector).Run(folder));
+            figures.AddRange(OfSize(size, protector, installation).Run(folder));
         }
 
         return figures;
     }
 
-    private static Comparison OfSize(int size, IDataProtector protector)
+    private static Comparison OfSize(int size, IDataProtector protector, BenchInstallation installation)
     {
         var label = Label(size);
         var plaintext = RandomNumberGenerator.GetBytes(size);
@@ -40,33 +39,38 @@ internal static class ClientSubjects
             TimeSpan.FromSeconds(0.3));
         AddRaw(comparison, label, plaintext);
         AddDataProtection(comparison, label, plaintext, protector);
-        foreach (var suite in new[] { Suite.Xaes256Gcm, Suite.Aegis256 })
+        foreach (var suite in new[] { 1, 3 })
         {
-            AddSuite(comparison, label, plaintext, context, suite);
+            AddSuite(comparison, label, plaintext, context, suite, installation.Ring(suite));
         }
 
         return comparison;
     }
 
-    private static void AddSuite(Comparison comparison, string label, byte[] plaintext, DkmContext context, Suite suite)
+    private static void AddSuite(Comparison comparison, string label, byte[] plaintext, DkmContext context, int suite, IDkmRing ring)
     {
-        var material = SecretBytes.CopyFrom(RandomNumberGenerator.GetBytes(32));
-        var cipher = new EnvelopeCipher(KeyId.Create(DateTimeOffset.UtcNow), material, suite);
-        var envelope = new byte[Envelope.Length(suite, plaintext.Length)];
-        var sealedOnce = new byte[envelope.Length];
+        var envelope = new byte[ring.GetProtectedLength(plaintext.Length)];
+        var sealedOnce = ring.Protect(plaintext, context);
         var opened = new byte[plaintext.Length];
-        cipher.Seal(plaintext, context.Canonical, sealedOnce);
         foreach (var (verb, operation) in new (string, Action)[]
         {
-            ("protect", () => cipher.Seal(plaintext, context.Canonical, envelope)),
-            ("unprotect", () => cipher.Open(sealedOnce, context.Canonical, opened)),
+            ("protect", () => Check(ring.TryProtect(plaintext, context, envelope, out _))),
+            ("unprotect", () => Check(ring.TryUnprotect(sealedOnce, context, opened, out _))),
         })
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"client.{verb}.suite{(int)suite}.{label}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"client.{verb}.suite{suite}.{label}");
             comparison
                 .Time(Loop.Of(name, "ops/s", 1, operation))
                 .Against(name, $"dataprotection.{verb}.{label}")
                 .Against(name, $"aesgcm.{(verb == "protect" ? label : "open." + label)}");
+        }
+    }
+
+    private static void Check(bool done)
+    {
+        if (!done)
+        {
+            throw new InvalidOperationException("the buffer is too short");
         }
     }
 
