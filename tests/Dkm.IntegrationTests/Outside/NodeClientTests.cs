@@ -60,11 +60,7 @@ public sealed class NodeClientTests(RunningStandalone running) : IClassFixture<R
         Assert.True(Directory.Exists(Path.Combine(Folder, "node_modules")), $"Node packages are missing. Run: (cd {Folder} && npm install --no-package-lock)");
         List<string> arguments =
         [
-<<<<<<< Updated upstream
             // An address instead of a host name makes Node warn on standard error about the name that it sends.
-=======
-            // Node complains on standard error that an IP address is no name of a TLS server; the address of a test is one.
->>>>>>> Stashed changes
             "--no-deprecation",
             Path.Combine(Folder, "crypto-client.js"),
             address ?? running.Home.Configuration.Crypto!.Authority,
