@@ -54,7 +54,7 @@ is_ready() { kill -0 "$services_pid" 2>/dev/null || fail "the services ended: $(
 start_services() {
   dkm-standalone --Development=true >>"$work/services.log" 2>&1 &
   services_pid=$!
-  until_true 20 "the three services" is_ready "$1"
+  until_true 40 "the three services" is_ready "$1"
 }
 
 store() { # PROVIDER ADDRESS SECRET
@@ -85,7 +85,7 @@ everyone_holds_the_next_key() {
   status >"$work/status"
   [ -n "$(next_key)" ] && [ "$(field holder_count <"$work/status")" -ge 1 ] \
     && [ "$(field holder_count <"$work/status")" = "$(field current_holder_count <"$work/status")" ] \
-    && [ $(( $(ms_of "$(next_time)") - $(now_ms) )) -ge 7000 ] # time enough to tell the story
+    && [ $(( $(ms_of "$(next_time)") - $(now_ms) )) -ge 6000 ] # time enough to tell the story
 }
 ms_of() { date -d "$1" +%s%3N; }
 next_key() { sed -n '/"next_key"/,/}/p' "$work/status" | field id; }
@@ -104,7 +104,7 @@ export ACCOUNTS_KEYRING; ACCOUNTS_KEYRING=$(address keyring)
 say "An administrator makes a group, puts the mailbox worker into it, and makes a key ring that only this group may hold"
 expect 0 "mailbox-workers" dkm group create mailbox-workers --kind workload
 expect 0 "$worker" dkm group add mailbox-workers $worker
-expect 0 "mailbox-workers=hold" dkm ring create $ring --bind mailbox-workers=hold --lead 1s --key-lease 12s
+expect 0 "mailbox-workers=hold" dkm ring create $ring --bind mailbox-workers=hold --lead 1s --key-lease 20s
 
 say "The worker stores its users' passwords of other mail providers. It encrypts them itself, before they reach the database"
 secrets=(hotmail-Pa55word-of-ada gmail-Pa55word-of-bob yahoo-Pa55word-of-eve)
@@ -147,13 +147,13 @@ ACCOUNTS_DB="$work/stolen.db" expect 5 "CANNOT_OPEN" connected-accounts read mal
 say "A worker goes to work: it reads every password five times a second, and tells what changes"
 connected-accounts watch >"$work/worker.log" 2>&1 &
 watch_pid=$!
-until_true 15 "the worker's first look" worker_says "reads 3"
+until_true 30 "the worker's first look" worker_says "reads 3"
 tail -n 1 "$work/worker.log" | sed 's/^/   worker: /'
 
 say "The ring rolls over to a new key. Old passwords open with the old key, new ones get the new key"
 expect 0 "is primary" dkm ring roll $ring --immediate --wait
 rolled=$(status | sed -n '/"primary_key"/,/}/p' | field id)
-until_true 5 "the worker to use the new key" worker_says "primary $rolled reads 3"
+until_true 15 "the worker to use the new key" worker_says "primary $rolled reads 3"
 store gmail zoe@gmail.com zoes-new-Pa55word
 expect 0 "$rolled" connected-accounts list
 [ "$(connected-accounts list | awk '{ print $NF }' | sort -u | wc -l)" = 2 ] || fail "two keys should be in use"
@@ -161,14 +161,14 @@ expect 0 "${secrets[0]}" connected-accounts read ada@hotmail.com
 expect 0 "zoes-new-Pa55word" connected-accounts read zoe@gmail.com
 
 say "Keys also roll by themselves. The next one is published ahead of its time, so that every holder has it before it is used"
-tell "(from here on a key lives 16 seconds instead of 90 days)"
-expect 0 "rolls every       16s" dkm ring update $ring --period 16s
-until_true 45 "the next key at every holder" everyone_holds_the_next_key
+tell "(from here on a key lives 24 seconds instead of 90 days)"
+expect 0 "rolls every       24s" dkm ring update $ring --period 24s
+until_true 60 "the next key at every holder" everyone_holds_the_next_key
 next=$(next_key); due=$(next_time); due_ms=$(ms_of "$due")
 tell "key $next becomes primary at $due; held by $(field current_holder_count <"$work/status") of $(field holder_count <"$work/status")"
 
 say "All three services are killed (kill -9). The worker goes on reading"
-until_true 30 "six seconds before that" eval '[ $(( due_ms - $(now_ms) )) -le 6000 ]'
+until_true 30 "five seconds before that" eval '[ $(( due_ms - $(now_ms) )) -le 5000 ]'
 kill -9 "$services_pid"; wait "$services_pid" 2>/dev/null; services_pid=''
 expect 6 "UNAVAILABLE" dkm ring status $ring
 kill -0 "$watch_pid" || fail "the worker ended"

@@ -161,9 +161,9 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
 
         Log.RingDenied(log, message.KeyRing, message.Reason, message.Revoked);
         ring.Wanting.Unanswered(time.GetUtcNow());
-        if (message is { Reason: Reasons.PolicyStale, Revoked: false })
+        if (!message.Revoked && CannotSay(message.Reason))
         {
-            // KeyRing cannot judge now, which is no judgement: what is held stays until its lease ends.
+            // What is held stays until its lease ends: a KeyRing that has just started, and knows no policy yet, must not take keys away.
             ring.Postpone(new DkmException(ErrorKind.Unavailable, message.Reason, message.Message));
         }
         else
@@ -171,6 +171,10 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
             ring.Deny(new DkmException(ErrorKind.PermissionDenied, message.Reason, message.Message));
         }
     }
+
+    /// <summary>KeyRing could not judge, or could not deliver, and tries again: no judgement about the caller.</summary>
+    private static bool CannotSay(string reason) => reason
+        is Reasons.NotReady or Reasons.PolicyStale or Reasons.RootUnavailable or Reasons.RootDenied or Reasons.StoreUnavailable or Reasons.ShuttingDown;
 
     private void Beat(KeySetHeartbeat heartbeat, long receipt)
     {

@@ -37,14 +37,17 @@ public sealed class RevocationTests
         }
     }
 
-    [Fact]
-    public async Task Denial_ForWantOfAFreshPolicy_TakesNothingAway()
+    [Theory]
+    [InlineData(Reasons.PolicyStale)]
+    [InlineData(Reasons.NotReady)]
+    [InlineData(Reasons.RootUnavailable)]
+    public async Task Denial_ThatIsNoJudgement_TakesNothingAway(string reason)
     {
         await using var fixture = new HolderFixture();
         fixture.AddRing();
         var local = await fixture.HoldAsync();
         fixture.KeyRing.Rings[HolderFixture.Mail].PolicyStale = true;
-        fixture.KeyRing.Deny(HolderFixture.Mail, Reasons.PolicyStale, revoked: false);
+        fixture.KeyRing.Deny(HolderFixture.Mail, reason, revoked: false);
         await fixture.SettleAsync();
         Assert.Equal(Secret, local.Unprotect(local.Protect(Secret, HolderFixture.Context), HolderFixture.Context));
 
