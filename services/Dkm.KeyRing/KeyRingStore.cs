@@ -37,7 +37,7 @@ internal sealed class KeyRingStore(
 
     public bool Ready => opened.Task.IsCompleted;
 
-    public string? Why => Ready ? null : Volatile.Read(ref trouble);
+    public string? Why => Ready ? current!.Trouble : Volatile.Read(ref trouble);
 
     /// <summary>The wrapping key of new rings.</summary>
     public string DefaultWrappingKeyId { get; private set; } = string.Empty;
@@ -82,7 +82,7 @@ internal sealed class KeyRingStore(
             }
             catch (DkmException exception)
             {
-                Volatile.Write(ref trouble, exception.Message);
+                Volatile.Write(ref trouble, $"{exception.Reason}: {exception.Message}");
                 Log.StoreNotOpen(logger, exception.Reason, exception.Message);
                 await Task.Delay(RetryDelay, time, stoppingToken);
             }

@@ -98,10 +98,17 @@ internal sealed class HistoryInquiry
 
     private void Note(string path, OpenedBatch batch, long version)
     {
-        if (batch.Manifest is not null)
+        if (batch.Manifest is { } manifest && (version == 0 || version == manifest.Version.Number))
         {
             versions[path] = version;
             suspects.Remove(path);
+            return;
+        }
+
+        if (batch.Manifest is { Version.Number: var written })
+        {
+            // A change takes its version from the manifest beside it, so these bytes were put over the ones written then.
+            suspects[path] = new Refusal(path, Describe(written), $"{Describe(version)} (put in its place at revision {batch.Revision})");
             return;
         }
 

@@ -1,0 +1,9 @@
+namespace Dkm.IntegrationTests.Tampering;
+
+/// <summary>Whose record is attacked.</summary>
+public enum Target
+{
+    Group,
+    Ring,
+    Key,
+}
