@@ -104,7 +104,7 @@ export ACCOUNTS_KEYRING; ACCOUNTS_KEYRING=$(address keyring)
 say "An administrator makes a group, puts the mailbox worker into it, and makes a key ring that only this group may hold"
 expect 0 "mailbox-workers" dkm group create mailbox-workers --kind workload
 expect 0 "$worker" dkm group add mailbox-workers $worker
-expect 0 "mailbox-workers=hold" dkm ring create $ring --bind mailbox-workers=hold --lead 1s --key-lease 20s
+expect 0 "mailbox-workers=hold" dkm ring create $ring --bind mailbox-workers=hold --lead 1s --key-lease 16s
 
 say "The worker stores its users' passwords of other mail providers. It encrypts them itself, before they reach the database"
 secrets=(hotmail-Pa55word-of-ada gmail-Pa55word-of-bob yahoo-Pa55word-of-eve)
@@ -161,8 +161,8 @@ expect 0 "${secrets[0]}" connected-accounts read ada@hotmail.com
 expect 0 "zoes-new-Pa55word" connected-accounts read zoe@gmail.com
 
 say "Keys also roll by themselves. The next one is published ahead of its time, so that every holder has it before it is used"
-tell "(from here on a key lives 24 seconds instead of 90 days)"
-expect 0 "rolls every       24s" dkm ring update $ring --period 24s
+tell "(from here on a key lives 20 seconds instead of 90 days)"
+expect 0 "rolls every       20s" dkm ring update $ring --period 20s
 until_true 60 "the next key at every holder" everyone_holds_the_next_key
 next=$(next_key); due=$(next_time); due_ms=$(ms_of "$due")
 tell "key $next becomes primary at $due; held by $(field current_holder_count <"$work/status") of $(field holder_count <"$work/status")"

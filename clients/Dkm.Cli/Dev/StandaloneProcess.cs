@@ -75,8 +75,13 @@ internal sealed class StandaloneProcess(Session session, string executable, usho
             session.Printer.Line(line);
             if (line.StartsWith("ready", StringComparison.Ordinal))
             {
-                session.Printer.Line(Walk.Lines(session.Home, DkmHome.Find(explicitPath: null)));
+                session.Printer.Line(Walk.Lines(session.Home, isFoundFromHere: IsFoundFromHere()));
             }
         }
     }
+
+    /// <summary>Whether a command in another terminal and the same folder finds this home by itself: it does not have this terminal's variables.</summary>
+    private bool IsFoundFromHere() =>
+        session.Environment.Variable(DkmHome.EnvironmentVariable) is not { Length: > 0 }
+        && string.Equals(session.Home, DkmHome.Find(explicitPath: null), StringComparison.Ordinal);
 }

@@ -1,15 +1,13 @@
 namespace Dkm.Cli.Dev;
 
-using System;
-
 /// <summary>Five lines to paste into another terminal: a group, a ring, a secret in and out.</summary>
 internal static class Walk
 {
     /// <param name="home">Where this DKM lives.</param>
-    /// <param name="usualHome">Where a command in the same folder looks by itself.</param>
-    public static string Lines(string home, string usualHome)
+    /// <param name="isFoundFromHere">Whether a command in the same folder finds it by itself.</param>
+    public static string Lines(string home, bool isFoundFromHere)
     {
-        var elsewhere = string.Equals(home, usualHome, StringComparison.Ordinal) ? "in this folder" : $"after: export DKM_HOME='{home}'";
+        var elsewhere = isFoundFromHere ? "in this folder" : $"after: export DKM_HOME='{home}'";
         return $"""
 
             Paste into another terminal, {elsewhere}
