@@ -12,7 +12,7 @@ internal sealed class Worker(Settings settings)
 {
     private const string Usage = """
         connected-accounts add PROVIDER ADDRESS    stores a credential, read from standard input
-        connected-accounts read ADDRESS            prints it
+        connected-accounts read ADDRESS…           prints it
         connected-accounts list                    what the database holds
         connected-accounts copy FROM TO            copies a blob onto another address, as a thief with write access would
         connected-accounts watch                   reads all of them again and again, and tells what changes
@@ -27,8 +27,8 @@ internal sealed class Worker(Settings settings)
             case ["add", var provider, var address]:
                 await AddAsync(accounts, provider, address, cancellationToken);
                 return 0;
-            case ["read", var address]:
-                return accounts.Find(address) is { } found ? await ReadAsync(found, cancellationToken) : Missing(address);
+            case ["read", _, ..]:
+                return await ReadAsync(accounts, arguments[1..], cancellationToken);
             case ["list"]:
                 List(accounts);
                 return 0;
@@ -74,11 +74,20 @@ internal sealed class Worker(Settings settings)
         accounts.Put(new Account(address, provider, credentials.Protect(address, secret.ToArray())));
     }
 
-    private async Task<int> ReadAsync(Account account, CancellationToken cancellationToken)
+    private async Task<int> ReadAsync(AccountTable accounts, string[] addresses, CancellationToken cancellationToken)
     {
         await using var credentials = new Credentials(settings, transient: true);
         await credentials.ReadyAsync(cancellationToken);
-        Console.WriteLine(Encoding.UTF8.GetString(credentials.Unprotect(account.Address, account.Credential)));
+        foreach (var address in addresses)
+        {
+            if (accounts.Find(address) is not { } account)
+            {
+                return Missing(address);
+            }
+
+            Console.WriteLine(Encoding.UTF8.GetString(credentials.Unprotect(address, account.Credential)));
+        }
+
         return 0;
     }
 

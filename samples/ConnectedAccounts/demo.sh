@@ -122,7 +122,6 @@ for file in "$ACCOUNTS_DB" "$DKM_HOME"/data/*; do
   done
   tell "$(basename "$file"): nothing"
 done
-expect 0 "key 0" connected-accounts list
 
 say "Another workload is denied, and told why and what to do"
 expect 0 "newsletter" dkm pki issue newsletter --id spiffe://dkm.local/ns/marketing/sa/newsletter
@@ -134,7 +133,6 @@ expect 3 "dkm group add" dkm protect "$work/letter" --ring $ring --identity news
 say "The administrator is denied too: who manages keys does not use them"
 expect 0 "" dkm protect "$work/letter" --ring $ring --context address=ada@hotmail.com --identity mailbox-worker --out "$work/letter.dkm"
 expect 3 "humans never reach keys" dkm unprotect "$work/letter.dkm" --context address=ada@hotmail.com
-expect 3 "denied" dkm access check spiffe://dkm.local/human/admin $ring decrypt
 
 say "And she can't put herself, or any human, into the group"
 expect 5 "WRONG_KIND" dkm group add mailbox-workers spiffe://dkm.local/human/admin
@@ -156,9 +154,9 @@ rolled=$(status | sed -n '/"primary_key"/,/}/p' | field id)
 until_true 15 "the worker to use the new key" worker_says "primary $rolled reads 3"
 store gmail zoe@gmail.com zoes-new-Pa55word
 expect 0 "$rolled" connected-accounts list
-[ "$(connected-accounts list | awk '{ print $NF }' | sort -u | wc -l)" = 2 ] || fail "two keys should be in use"
-expect 0 "${secrets[0]}" connected-accounts read ada@hotmail.com
-expect 0 "zoes-new-Pa55word" connected-accounts read zoe@gmail.com
+[ "$(awk '{ print $NF }' "$work/out" | sort -u | wc -l)" = 2 ] || fail "two keys should be in use"
+expect 0 "${secrets[0]}" connected-accounts read ada@hotmail.com zoe@gmail.com
+[ "$(cat "$work/out")" = "$(printf '%s\n' "${secrets[0]}" zoes-new-Pa55word)" ] || fail "not what was stored"
 
 say "Keys also roll by themselves. The next one is published ahead of its time, so that every holder has it before it is used"
 tell "(from here on a key lives 20 seconds instead of 90 days)"
@@ -183,10 +181,8 @@ tell "$late ms after its time, with all services dead"
 
 say "The services start again, on what they have on disk: everything still opens"
 start_services 2
-expect 0 "${secrets[0]}" connected-accounts read ada@hotmail.com
-expect 0 "${secrets[1]}" connected-accounts read bob@gmail.com
-expect 0 "${secrets[2]}" connected-accounts read eve@yahoo.com
-expect 0 "zoes-new-Pa55word" connected-accounts read zoe@gmail.com
+expect 0 "${secrets[0]}" connected-accounts read ada@hotmail.com bob@gmail.com eve@yahoo.com zoe@gmail.com
+[ "$(cat "$work/out")" = "$(printf '%s\n' "${secrets[@]}" zoes-new-Pa55word)" ] || fail "not what was stored"
 expect 0 "x" dkm unprotect "$work/letter.dkm" --context address=ada@hotmail.com --identity mailbox-worker
 grep -q FAILED "$work/worker.log" && fail "the worker had a failure: $(grep FAILED "$work/worker.log" | head -n 1)"
 kill "$watch_pid"; wait "$watch_pid" || fail "the worker did not end well"
