@@ -86,8 +86,14 @@ public sealed class DkmFixture : IAsyncLifetime
     }
 
     /// <summary>A Crypto of its own, not started.</summary>
-    public WebApplication StartableCrypto(Uri keyRing) => CryptoServer.Create(
-        new CryptoOptions { Server = Server(DkmService.Crypto, "/dkm/crypto"), Access = AddressOf(Access), KeyRing = keyRing, Patience = TimeSpan.FromSeconds(2) },
+    public WebApplication StartableCrypto(Uri keyRing, Uri? access = null, LimitOptions? limits = null, TimeSpan? patience = null) => CryptoServer.Create(
+        new CryptoOptions
+        {
+            Server = Server(DkmService.Crypto, "/dkm/crypto") with { Limits = limits ?? new LimitOptions() },
+            Access = access ?? AddressOf(Access),
+            KeyRing = keyRing,
+            Patience = patience ?? TimeSpan.FromSeconds(2),
+        },
         TimeProvider.System);
 
     public IdentityFiles Identity(string path) => identities.GetOrAdd(path, Pki.IssueFiles);

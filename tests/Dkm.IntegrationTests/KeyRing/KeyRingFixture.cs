@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Dkm.Access;
 using Dkm.Access.V1;
 using Dkm.Core;
+using Dkm.Hosting;
 using Dkm.KeyRing;
 using Dkm.KeyRing.V1;
 using Dkm.Storage;
@@ -56,12 +57,12 @@ public sealed class KeyRingFixture : IAsyncLifetime
     }
 
     /// <summary>One more KeyRing over the same store.</summary>
-    public async Task<RunningService> StartKeyRingAsync()
+    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null)
     {
         var service = await RunningService.StartAsync(KeyRingServer.Create(
             new KeyRingOptions
             {
-                Server = TestServers.Options(Pki, DkmService.KeyRing),
+                Server = TestServers.Options(Pki, DkmService.KeyRing, limits),
                 Access = Access.Address,
                 RootFile = Path.Combine(Pki.Directory, "keyring.root"),
                 Installation = InstallationOptions.ForDevelopment,

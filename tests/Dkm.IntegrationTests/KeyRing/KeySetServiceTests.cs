@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.Linq;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.Hosting;
 using Dkm.KeyRing.V1;
 using Dkm.Testing;
 using Dkm.Testing.Services;
@@ -148,6 +149,17 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         await call.RequestStream.WriteAsync(new SubscribeRequest { Want = new RingsWanted { KeyRings = { "a" } } }, KeyRingFixture.Token);
 
         await RpcAssert.FailsAsync(StatusCode.InvalidArgument, Reasons.Required, () => call.ResponseStream.MoveNext(KeyRingFixture.Token));
+    }
+
+    [Fact]
+    public async Task Subscribe_HolderThatSaysNothing_EndsAsIdle()
+    {
+        var ring = await HeldRingAsync();
+        await using var replica = await fixture.StartKeyRingAsync(new LimitOptions { StreamIdle = TimeSpan.FromSeconds(1), Tick = TimeSpan.FromMilliseconds(50) });
+        await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker, replica), transient: true, ring.Name);
+        await holder.SetAsync(ring.Name);
+
+        await RpcAssert.FailsAsync(StatusCode.ResourceExhausted, Reasons.StreamIdle, () => holder.Reading);
     }
 
     [Fact]

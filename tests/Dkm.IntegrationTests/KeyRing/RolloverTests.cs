@@ -53,8 +53,23 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         Assert.Equal(key.Id, (await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token)).Id);
         Assert.Equal(key.Id, (await fixture.Admins.RolloverKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token)).Id);
         Assert.Equal(2, (await KeysAsync(ring.Name)).Keys.Count);
+        var before = await KeysAsync(ring.Name);
         request.Immediate = true;
         await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token));
+        Assert.Equal(before, await KeysAsync(ring.Name));
+    }
+
+    [Fact]
+    public async Task RolloverKeyRing_ImmediateTwiceWithOneRequestId_OneKey()
+    {
+        var ring = await fixture.NewRingAsync(null);
+        var request = new RolloverKeyRingRequest { Name = ring.Name, Immediate = true, RequestId = Guid.CreateVersion7().ToString() };
+        var first = await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token);
+
+        var again = await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token);
+
+        Assert.Equal(first.Id, again.Id);
+        Assert.Equal(2, (await KeysAsync(ring.Name)).Keys.Count);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ namespace Dkm.IntegrationTests.KeyRing;
 
 using System;
 using System.Threading.Tasks;
+using Dkm.Access.V1;
 using Dkm.Core;
 using Dkm.KeyRing.V1;
 using Dkm.Testing.Services;
@@ -9,6 +10,7 @@ using Dkm.Transport;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Xunit;
+using Suite = Dkm.KeyRing.V1.Suite;
 
 [Collection(KeyRingCollection.Name)]
 public sealed class UpdateKeyRingTests(KeyRingFixture fixture)
@@ -47,6 +49,39 @@ public sealed class UpdateKeyRingTests(KeyRingFixture fixture)
 
         Assert.Contains(current.Etag, thrown.Status.Detail, StringComparison.Ordinal);
         Assert.Equal("one", (await fixture.Admins.GetKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token)).Description);
+    }
+
+    [Theory]
+    [InlineData("hold for humans", "key_ring.bindings[0].permissions", Reasons.WrongKind)]
+    [InlineData("unknown group", "key_ring.bindings[0].group", Reasons.InvalidField)]
+    [InlineData("lead below the floor", "key_ring.policy.activation_lead", Reasons.BelowFloor)]
+    [InlineData("reserved suite", "key_ring.policy.suite", Reasons.UnknownSuite)]
+    public async Task UpdateKeyRing_Mistaken_NamesItsFieldAndChangesNothing(string what, string field, string reason)
+    {
+        var ring = await fixture.NewRingAsync(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Encrypt);
+        var changed = ring.Clone();
+        switch (what)
+        {
+            case "hold for humans":
+                var humans = await fixture.NewGroupAsync(fixture.NewName("humans"), Group.Types.Kind.Human, "/human/somebody");
+                changed.Bindings[0] = new Binding { Group = humans.Name, Permissions = { Permission.Hold } };
+                break;
+            case "unknown group":
+                changed.Bindings[0] = new Binding { Group = "nobody-made-it", Permissions = { Permission.Hold } };
+                break;
+            case "lead below the floor":
+                changed.Policy.ActivationLead = new Duration { Nanos = 1000 };
+                break;
+            default:
+                changed.Policy.Suite = (Suite)4;
+                break;
+        }
+
+        var thrown = await RpcAssert.FailsAsync(
+            StatusCode.InvalidArgument, reason, fixture.Admins.UpdateKeyRingAsync(new() { KeyRing = changed }, cancellationToken: KeyRingFixture.Token));
+
+        Assert.Equal(field, StatusMapping.FromRpc(thrown).Field);
+        Assert.Equal(ring, await fixture.Admins.GetKeyRingAsync(new() { Name = ring.Name }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Theory]
