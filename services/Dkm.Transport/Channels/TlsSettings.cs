@@ -39,16 +39,16 @@ public static class TlsSettings
 
     internal static SslClientAuthenticationOptions ForClient(
         string host, CertificateSource? certificates, TrustStore trust, RemoteCertificateValidationCallback judge) => new()
-    {
-        TargetHost = host,
-        EnabledSslProtocols = Protocols,
-        ApplicationProtocols = [SslApplicationProtocol.Http2],
-        ClientCertificateContext = certificates?.Current,
-        CertificateChainPolicy = trust.HandshakePolicy,
-        AllowTlsResume = false,
-        AllowRenegotiation = false,
-        RemoteCertificateValidationCallback = judge,
-    };
+        {
+            TargetHost = host,
+            EnabledSslProtocols = Protocols,
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            ClientCertificateContext = certificates?.Current,
+            CertificateChainPolicy = trust.HandshakePolicy,
+            AllowTlsResume = false,
+            AllowRenegotiation = false,
+            RemoteCertificateValidationCallback = judge,
+        };
 
     /// <summary>What the other side sent beside its leaf.</summary>
     internal static X509Certificate2Collection? Intermediates(X509Chain? chain) => chain?.ChainPolicy.ExtraStore;
