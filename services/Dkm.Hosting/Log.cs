@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Information, "Closing a connection: {Reason}")]
     public static partial void ClosingConnection(ILogger logger, string reason);
 
+    [LoggerMessage(5, LogLevel.Warning, "Only {Locked} of {Total} bytes that hold keys are locked in memory, the rest may be swapped to disk: {Why}")]
+    public static partial void SecretsNotLocked(ILogger logger, long locked, long total, string? why);
+
     [LoggerMessage(10, LogLevel.Information, "Policy {Version} received with {Groups} groups")]
     public static partial void PolicySnapshot(ILogger logger, string version, int groups);
 

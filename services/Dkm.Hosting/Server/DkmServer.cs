@@ -1,6 +1,7 @@
 namespace Dkm.Hosting;
 
 using System;
+using Dkm.Core.Secrets;
 using Dkm.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -29,6 +30,8 @@ public static class DkmServer
         builder.Services.AddSingleton<Handshake>().AddSingleton<CallGate>().AddSingleton<CallErrors>().AddSingleton<DkmInterceptor>();
         builder.Services.AddSingleton<ConnectionTracker>().AddHostedService(services => services.GetRequiredService<ConnectionTracker>());
         builder.Services.AddSingleton<EndpointGuard>().AddHostedService(services => services.GetRequiredService<EndpointGuard>());
+        builder.Services.AddHostedService(services => new SecretMemoryWatch(
+            () => SecretMemory.Status, time, services.GetRequiredService<ILogger<SecretMemoryWatch>>()));
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {

@@ -51,12 +51,15 @@ public sealed class DkmFixture : IAsyncLifetime
 
     public WebApplication Crypto { get; private set; } = null!;
 
+    /// <summary>Of Access and KeyRing both.</summary>
+    public string StoreFile => Path.Combine(directory, "dkm.db");
+
     public static Uri AddressOf(WebApplication app) => new(app.Urls.First());
 
     public async ValueTask InitializeAsync()
     {
         trust = Pki.WriteTrust();
-        store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(directory, "dkm.db") }, TimeProvider.System, NullLogger.Instance);
+        store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = StoreFile }, TimeProvider.System, NullLogger.Instance);
         Access = AccessService.Create(
             new AccessOptions
             {
