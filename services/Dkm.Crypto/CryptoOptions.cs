@@ -6,6 +6,9 @@ using Dkm.Hosting;
 /// <summary>What Crypto needs in order to run. It has no store.</summary>
 public sealed record CryptoOptions
 {
+    /// <summary>KeyRing ends a stream that wants more, and Crypto has one stream for all callers.</summary>
+    internal const int RingsOfOneStream = 20_000;
+
     public required ServerOptions Server { get; init; }
 
     /// <summary>Where the policy comes from.</summary>
@@ -21,7 +24,7 @@ public sealed record CryptoOptions
     public TimeSpan IdleRing { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Rings held at once.</summary>
-    public int MaximumRings { get; init; } = 200_000;
+    public int MaximumRings { get; init; } = RingsOfOneStream;
 
     /// <summary>Archived keys kept in memory.</summary>
     public int ArchivedKeys { get; init; } = 10_000;

@@ -16,7 +16,7 @@ public static class CryptoOptionsReader
         {
             Patience = configuration.Duration("Rings:Patience", defaults.Patience, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
             IdleRing = configuration.Duration("Rings:Idle", defaults.IdleRing, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
-            MaximumRings = configuration.Number("Rings:Maximum", defaults.MaximumRings, 1, 10_000_000),
+            MaximumRings = configuration.Number("Rings:Maximum", defaults.MaximumRings, 1, CryptoOptions.RingsOfOneStream),
             ArchivedKeys = configuration.Number("Rings:ArchivedKeys", defaults.ArchivedKeys, 1, 10_000_000),
         };
     }

@@ -44,6 +44,7 @@ public static class CryptoServer
     private static KeySetHolderOptions HolderOptions(CryptoOptions options) => new()
     {
         AdoptResolvedRings = true,
+        MaximumRings = options.MaximumRings,
         ResolveTimeout = options.Patience,
         ResolvedKeyCapacity = options.ArchivedKeys,
     };

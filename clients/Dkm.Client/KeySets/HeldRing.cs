@@ -56,6 +56,9 @@ public sealed class HeldRing
     /// <summary>When to ask for the ring once more, because the answer was a denial or of no use.</summary>
     internal WantSchedule Wanting { get; } = new();
 
+    /// <summary>Who waits for this ring and gives it up if it cannot be had; the holder's lock guards it.</summary>
+    internal int Trials { get; set; }
+
     /// <summary>What may be used now.</summary>
     /// <exception cref="DkmException">PERMISSION_DENIED, or UNAVAILABLE: not here yet, or LEASE_ENDED.</exception>
     public RingSnapshot Demand() => Demand(time.GetUtcNow());

@@ -92,8 +92,7 @@ internal sealed class KeyResolver(
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var answer = await client.ResolveKeyAsync(request, new CallOptions(cancellationToken: cancellationToken)).ConfigureAwait(false);
-            var ring = options.AdoptResolvedRings ? holder.Want(answer.KeyRing) : holder.Find(answer.KeyRing) ?? throw Troubles.OtherRing("that was asked for");
-            await ring.UsableAsync(options.ResolveTimeout, cancellationToken).ConfigureAwait(false);
+            var ring = await FindRingAsync(answer.KeyRing, cancellationToken).ConfigureAwait(false);
             if (Keep(ring, answer) && index.TryFind(id, out var found))
             {
                 return found;
@@ -104,6 +103,27 @@ internal sealed class KeyResolver(
         }
 
         throw new DkmException(ErrorKind.Unavailable, Reasons.NotReady, "KeyRing answers with a state older than the one held; try again");
+    }
+
+    private async ValueTask<HeldRing> FindRingAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!options.AdoptResolvedRings)
+        {
+            var wanted = holder.Find(name) ?? throw Troubles.OtherRing("that was asked for");
+            await wanted.UsableAsync(options.ResolveTimeout, cancellationToken).ConfigureAwait(false);
+            return wanted;
+        }
+
+        var ring = holder.WantOnTrial(name);
+        try
+        {
+            await ring.UsableAsync(options.ResolveTimeout, cancellationToken).ConfigureAwait(false);
+            return ring;
+        }
+        finally
+        {
+            holder.EndTrial(ring);
+        }
     }
 
     private bool Keep(HeldRing ring, ResolveKeyResponse answer)

@@ -18,6 +18,8 @@ public sealed class KeySetHolder : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, HeldRing> rings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, HeldRing> parked = new(StringComparer.Ordinal);
+    private readonly Lock trying = new();
+    private readonly KeySetHolderOptions options;
     private readonly CancellationTokenSource stopping = new();
     private readonly TimeProvider time;
     private readonly KeyIndex index;
@@ -34,6 +36,7 @@ public sealed class KeySetHolder : IAsyncDisposable
     public KeySetHolder(CallInvoker keyRing, KeySetHolderOptions options, TimeProvider time, ILogger<KeySetHolder> log)
     {
         ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
         this.time = time;
         var client = new KeySetService.KeySetServiceClient(keyRing);
         index = new KeyIndex(options.ResolvedKeyCapacity);
@@ -88,6 +91,35 @@ public sealed class KeySetHolder : IAsyncDisposable
         }
 
         return first;
+    }
+
+    /// <summary>
+    /// Wants a ring for a caller who may have made its name up. Each of these is followed by one <see cref="EndTrial"/>, whatever came of it: a ring
+    /// that nobody got and nobody waits for any more is wanted no more.
+    /// </summary>
+    /// <exception cref="DkmException">INVALID_ARGUMENT: not a ring's name; RESOURCE_EXHAUSTED: as many are wanted as may be.</exception>
+    public HeldRing WantOnTrial(string ring)
+    {
+        lock (trying)
+        {
+            var held = rings.Count < options.MaximumRings ? Want(ring) : Find(ring) ?? throw Troubles.TooManyRings(options.MaximumRings);
+            held.Trials++;
+            return held;
+        }
+    }
+
+    /// <summary>Ends what <see cref="WantOnTrial"/> began.</summary>
+    public void EndTrial(HeldRing ring)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        lock (trying)
+        {
+            ring.Trials--;
+            if (ring.Trials == 0 && ring.Snapshot is null && ReferenceEquals(Find(ring.Name), ring))
+            {
+                Release(ring.Name);
+            }
+        }
     }
 
     /// <summary>A ring that is wanted.</summary>

@@ -11,6 +11,9 @@ public sealed record KeySetHolderOptions
     /// <summary>Subscribe to the ring of a key that was asked for by its id. Crypto does; an application refuses envelopes of rings it did not ask for.</summary>
     public bool AdoptResolvedRings { get; init; }
 
+    /// <summary>Rings wanted at once, for those that are wanted on trial. Crypto's callers choose the names.</summary>
+    public int MaximumRings { get; init; } = int.MaxValue;
+
     /// <summary>How long a look-up of a key waits for KeyRing.</summary>
     public TimeSpan ResolveTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

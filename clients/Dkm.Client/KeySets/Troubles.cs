@@ -50,6 +50,9 @@ internal static class Troubles
     public static DkmException Withdrawn(string ring) =>
         new(ErrorKind.Unavailable, Reasons.NotReady, $"the keys of ring {ring} are changing; try again");
 
+    public static DkmException TooManyRings(int maximum) =>
+        new(ErrorKind.ResourceExhausted, Reasons.TooMany, $"this process wants {maximum} rings already and may not want more");
+
     public static DkmException BadAnswer(string what) => new(ErrorKind.Unavailable, Reasons.NotReady, "KeyRing answered with " + what);
 
     /// <summary>Waiting does not help against these.</summary>

@@ -24,8 +24,7 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
     /// <exception cref="DkmException">UNAVAILABLE; RESOURCE_EXHAUSTED.</exception>
     public async ValueTask<HeldRing?> FetchAsync(string name, CancellationToken cancellationToken)
     {
-        DemandRoom();
-        var ring = holder.Want(name);
+        var ring = holder.WantOnTrial(name);
         try
         {
             await ring.UsableAsync(options.Patience, cancellationToken);
@@ -33,8 +32,6 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
         }
         catch (DkmException) when (ring.IsDenied)
         {
-            // Not kept: names cost nothing to make up, and the ring may be there at the next call.
-            holder.Release(name);
             return null;
         }
         catch (DkmException) when (ring.Snapshot is not null)
@@ -46,6 +43,11 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
         {
             throw Away(e);
         }
+        finally
+        {
+            // Not kept unless it was had, however the call ended: names cost nothing to make up, and the ring may be there at the next call.
+            holder.EndTrial(ring);
+        }
     }
 
     /// <summary>Asks KeyRing for a key, and subscribes to its ring.</summary>
@@ -53,7 +55,6 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
     /// <exception cref="DkmException">UNAVAILABLE; RESOURCE_EXHAUSTED.</exception>
     public async ValueTask<FoundKey?> FetchAsync(KeyId id, CancellationToken cancellationToken)
     {
-        DemandRoom();
         try
         {
             return await holder.FindKeyAsync(id, cancellationToken);
@@ -61,6 +62,10 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
         catch (DkmException e) when (e.Kind is ErrorKind.PermissionDenied)
         {
             return null;
+        }
+        catch (DkmException e) when (e.Kind is ErrorKind.ResourceExhausted && e.Reason == Reasons.TooMany)
+        {
+            throw;
         }
         catch (TimeoutException e)
         {
@@ -75,12 +80,4 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
     /// <summary>Trouble between us and KeyRing is ours, whatever its kind: an expired certificate of Crypto must not tell the caller that hers is bad.</summary>
     private static DkmException Away(Exception cause) =>
         new(ErrorKind.Unavailable, Reasons.NotConnected, "the keys are not here and KeyRing cannot be reached now; try again", innerException: cause);
-
-    private void DemandRoom()
-    {
-        if (holder.RingCount >= options.MaximumRings)
-        {
-            throw new DkmException(ErrorKind.ResourceExhausted, Reasons.TooMany, "this replica holds as many rings as it may");
-        }
-    }
 }

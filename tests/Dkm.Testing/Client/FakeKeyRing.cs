@@ -21,6 +21,9 @@ public sealed class FakeKeyRing(TimeProvider time) : CallInvoker
     /// <summary>What is delivered to who wants it; a ring that is not here is denied.</summary>
     public ConcurrentDictionary<string, FakeRing> Rings { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The names to which nothing is said at all.</summary>
+    public ConcurrentDictionary<string, bool> Silent { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The streams, oldest first.</summary>
     public ConcurrentQueue<FakeSubscription> Subscriptions { get; } = new();
 
@@ -78,12 +81,20 @@ public sealed class FakeKeyRing(TimeProvider time) : CallInvoker
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
 
-    internal void Answer(FakeSubscription subscription, string ring) => subscription.Send(
-        Rings.TryGetValue(ring, out var known)
-            ? known.PolicyStale
-                ? Denial(ring, Reasons.PolicyStale)
-                : new SubscribeResponse { KeySet = known.ToKeySet(time.GetUtcNow()) }
-            : Denial(ring, Reasons.NotBound));
+    internal void Answer(FakeSubscription subscription, string ring)
+    {
+        if (Silent.ContainsKey(ring))
+        {
+            return;
+        }
+
+        subscription.Send(
+            Rings.TryGetValue(ring, out var known)
+                ? known.PolicyStale
+                    ? Denial(ring, Reasons.PolicyStale)
+                    : new SubscribeResponse { KeySet = known.ToKeySet(time.GetUtcNow()) }
+                : Denial(ring, Reasons.NotBound));
+    }
 
     private static SubscribeResponse Denial(string ring, string reason, bool revoked = false) => new()
     {

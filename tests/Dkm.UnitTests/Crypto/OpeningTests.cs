@@ -133,10 +133,33 @@ public sealed class OpeningTests : IAsyncDisposable
     [Fact]
     public async Task Fetch_BeyondTheMaximumOfRings_IsResourceExhausted()
     {
-        await SealAsync();
-        var full = new RingDirectory(fixture.Holder, Options() with { MaximumRings = 1 });
+        await using var small = new HolderFixture(new KeySetHolderOptions { AdoptResolvedRings = true, MaximumRings = 1 });
+        small.KeyRing.Rings[Mail] = ring;
+        var full = new RingDirectory(small.Holder, Options());
+        await full.FetchAsync(Mail, Token);
         var refused = await Assert.ThrowsAsync<DkmException>(() => full.FetchAsync("mail/another", Token).AsTask());
-        Assert.Equal(ErrorKind.ResourceExhausted, refused.Kind);
+        Assert.Equal((ErrorKind.ResourceExhausted, Reasons.TooMany), (refused.Kind, refused.Reason));
+        Assert.NotNull(await full.FetchAsync(Mail, Token));
+        Assert.Equal(20_000, Options().MaximumRings);
+    }
+
+    [Fact]
+    public async Task Fetch_CancelledWhileKeyRingIsSilent_LeavesNothingWantedOnceNobodyWaits()
+    {
+        await SealAsync();
+        fixture.KeyRing.Silent["mail/made-up"] = true;
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        var calls = new[] { rings.FetchAsync("mail/made-up", first.Token).AsTask(), rings.FetchAsync("mail/made-up", second.Token).AsTask() };
+
+        await first.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[0]);
+        Assert.NotNull(fixture.Holder.Find("mail/made-up"));
+
+        await second.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[1]);
+        Assert.Null(fixture.Holder.Find("mail/made-up"));
+        Assert.Equal(1, fixture.Holder.RingCount);
     }
 
     [Fact]
