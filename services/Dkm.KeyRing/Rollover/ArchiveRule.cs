@@ -11,10 +11,13 @@ using Dkm.Core;
 /// </summary>
 internal static class ArchiveRule
 {
+    /// <summary>A step is one transaction, which has its limit (<see cref="Dkm.Storage.RecordChanges.MaximumChanges"/>); what is left is due at once.</summary>
+    public const int MaximumPerStep = 50;
+
     public static ImmutableArray<KeyId> Beyond(RingTimes ring, DateTimeOffset now)
     {
         var settled = ring.Enabled.Count(key => key.ActivateTime + ring.Timing.Settling <= now);
-        return [.. ring.Enabled.Take(settled - ring.Policy.ArchiveAfter).Select(key => key.Id)];
+        return [.. ring.Enabled.Take(Math.Min(settled - ring.Policy.ArchiveAfter, MaximumPerStep)).Select(key => key.Id)];
     }
 
     public static DateTimeOffset? NextTime(RingTimes ring) =>

@@ -20,6 +20,9 @@ internal sealed class DueRings(
     private const int RingsPerTurn = 20;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>After what should not happen and will hardly be over in a second.</summary>
+    private static readonly TimeSpan FailureDelay = TimeSpan.FromSeconds(30);
+
     public async Task RunAsync(StoreCompare fence, CancellationToken token)
     {
         while (schedule.TakeDue(time.GetUtcNow(), RingsPerTurn) is { Count: > 0 } views)
@@ -27,9 +30,9 @@ internal sealed class DueRings(
             var steps = Steps(views, time.GetUtcNow());
             foreach (var batch in Batches(steps))
             {
-                if (!await WriteAsync(batch, fence, token) && batch.Count > 1)
+                if (!await WriteAsync(batch, fence, token))
                 {
-                    // One ring that somebody else has just changed must not hold up the others of its batch.
+                    // One ring that somebody else has just changed, or that cannot be written, must not hold up the others of its batch.
                     foreach (var alone in batch)
                     {
                         await WriteAsync([alone], fence, token);
@@ -85,6 +88,7 @@ internal sealed class DueRings(
         }
     }
 
+    /// <returns>False if each ring of the batch is to be tried alone. Otherwise it is written or put off: a ring that was taken is never lost.</returns>
     private async Task<bool> WriteAsync(List<(RingView View, RolloverStep Step)> batch, StoreCompare fence, CancellationToken token)
     {
         try
@@ -102,13 +106,23 @@ internal sealed class DueRings(
         catch (DkmException exception)
         {
             Log.RolloverPutOff(logger, batch.Count, exception.Reason, exception.Message);
-            foreach (var (view, _) in batch)
-            {
-                schedule.Retry(view, time.GetUtcNow() + RetryDelay + Jitter());
-            }
-
-            return exception.Kind != ErrorKind.Aborted;
+            return (exception.Kind != ErrorKind.Aborted || batch.Count == 1) && PutOff(batch, RetryDelay);
         }
+        catch (Exception exception) when (!token.IsCancellationRequested)
+        {
+            Log.RolloverFailed(logger, exception);
+            return batch.Count == 1 && PutOff(batch, FailureDelay);
+        }
+    }
+
+    private bool PutOff(List<(RingView View, RolloverStep Step)> batch, TimeSpan delay)
+    {
+        foreach (var (view, _) in batch)
+        {
+            schedule.Retry(view, time.GetUtcNow() + delay + Jitter());
+        }
+
+        return true;
     }
 
     private static TimeSpan Jitter()

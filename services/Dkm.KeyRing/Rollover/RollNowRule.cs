@@ -2,10 +2,17 @@ namespace Dkm.KeyRing.Rollover;
 
 using System;
 using System.Linq;
+using Dkm.Core.Keys;
 
 /// <summary>Rollovers that somebody or something asks for. Pure.</summary>
 internal static class RollNowRule
 {
+    /// <summary>
+    /// Keys of a ring that are pending or, archived ones too, younger than its lead, beyond which nobody rolls it at once. With as many pending, a step at once and what it
+    /// archives still fit one transaction.
+    /// </summary>
+    public const int MaximumYoungKeys = 32;
+
     /// <summary>
     /// The ordinary road, only sooner. If a key is pending already nothing is made: that one is the answer, whenever its time is, since a second one
     /// could not come sooner than the lead and the first is on its way.
@@ -26,6 +33,13 @@ internal static class RollNowRule
         return new(
             [active, .. pending.Select(key => RingTimes.Later(key.ActivateTime, active) + RingTimes.Tick)],
             [.. pending.Select(key => key.Id), .. ArchiveRule.Beyond(ring, now)]);
+    }
+
+    /// <summary>Whether the ring was rolled so often of late that whoever asks has to wait: every key is delivered to every holder and kept for good.</summary>
+    public static bool TooOften(RingTimes ring, DateTimeOffset now)
+    {
+        var young = now - Lead.Effective(ring.Policy, ring.Timing);
+        return ring.Keys.Count(key => key.CreateTime > young || (key.Stored == StoredKeyState.Enabled && key.ActivateTime > now)) >= MaximumYoungKeys;
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ namespace Dkm.KeyRing.Rollover;
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Dkm.Core;
 using Dkm.Hosting;
 using Dkm.KeyRing.Keys;
 using Dkm.KeyRing.Rings;
@@ -29,6 +30,15 @@ internal sealed class RolloverCommand(
 
         var now = time.GetUtcNow();
         var times = before.Times(timing);
+        if (request.Immediate && RollNowRule.TooOften(times, now))
+        {
+            throw new DkmException(
+                ErrorKind.ResourceExhausted,
+                Reasons.TooMany,
+                $"ring '{request.Name}' has {RollNowRule.MaximumYoungKeys} keys that are pending or younger than its lead, the most with which it is rolled at once",
+                "immediate");
+        }
+
         var step = request.Immediate ? RollNowRule.AtOnce(times, now) : RollNowRule.WithLead(times, now);
         if (step.IsNothing && requestId.Length == 0)
         {

@@ -80,6 +80,22 @@ public sealed class RollNowRuleTests
     }
 
     [Fact]
+    public void TooOften_RolledAtOnceAgainAndAgain_UntilTheLeadIsOver()
+    {
+        var ring = new RollingRing(Policy);
+        var first = Now + FullLead;
+        for (var i = 0; i < RollNowRule.MaximumYoungKeys; i++)
+        {
+            var now = first + TimeSpan.FromSeconds(i);
+            Assert.False(RollNowRule.TooOften(ring.Times, now));
+            ring.Take(RollNowRule.AtOnce(ring.Times, now), now);
+        }
+
+        Assert.True(RollNowRule.TooOften(ring.Times, first + FullLead - TimeSpan.FromTicks(1)));
+        Assert.False(RollNowRule.TooOften(ring.Times, first + FullLead));
+    }
+
+    [Fact]
     public void AfterRemoval_OneIsPending_FreshKeyFollowsItAndItKeepsItsSlot()
     {
         var ring = new RollingRing(Policy);

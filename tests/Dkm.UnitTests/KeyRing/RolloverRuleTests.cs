@@ -117,6 +117,25 @@ public sealed class RolloverRuleTests
         Assert.True(RolloverRule.At(ring.Times, RollingRing.Start - TimeSpan.FromDays(1)).IsNothing);
     }
 
+    [Fact]
+    public void At_MoreToArchiveThanOneTransactionTakes_TheRestIsDueAtOnce()
+    {
+        var ring = new RollingRing(Daily with { ArchiveAfter = 1 });
+        var now = RollingRing.Start;
+        ring.Take(new RolloverStep([.. Enumerable.Range(1, 130).Select(i => now + TimeSpan.FromMilliseconds(i))], []), now);
+        now += TimeSpan.FromMinutes(1);
+
+        for (var left = 130; left > 0; left -= ArchiveRule.MaximumPerStep)
+        {
+            Assert.True(RolloverRule.NextTime(ring.Times, now) <= now);
+            var step = RolloverRule.At(ring.Times, now);
+            Assert.Equal(Math.Min(left, ArchiveRule.MaximumPerStep), step.Archive.Length);
+            ring.Take(step, now);
+        }
+
+        Assert.True(RolloverRule.At(ring.Times, now).IsNothing);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
