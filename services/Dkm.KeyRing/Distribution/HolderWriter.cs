@@ -45,27 +45,33 @@ internal sealed class HolderWriter(
             }
 
             // Taken before the look at policy and rings: what was confirmed by then is in what is flushed, so the heartbeat renews nothing stale.
-            var renews = freshness.RenewsLeases;
-            if (!renews && time.GetElapsedTime(beat) < Heartbeat)
+            var fresh = freshness.RenewsLeases;
+            if (!fresh && time.GetElapsedTime(beat) < Heartbeat)
             {
                 interval += Retry;
                 continue;
             }
 
             stream.MarkAll();
-            await FlushAsync(renews, token);
-            await BeatAsync(renews, token);
+
+            // A lease means "you have the newest". A heartbeat renews all rings of a stream, so one that could not be delivered renews none.
+            var delivered = await FlushAsync(fresh, token);
+            await BeatAsync(fresh && delivered, token);
             beat = time.GetTimestamp();
-            interval = renews ? Heartbeat : Retry;
+            interval = fresh ? Heartbeat : Retry;
         }
     }
 
-    private async Task FlushAsync(bool grantsLease, CancellationToken token)
+    /// <returns>Whether the holder now has the newest of everything that it holds.</returns>
+    private async Task<bool> FlushAsync(bool grantsLease, CancellationToken token)
     {
+        var delivered = true;
         while (stream.Next(out var asked) is { } ring)
         {
-            await LookAsync(ring, asked, grantsLease, token);
+            delivered &= await LookAsync(ring, asked, grantsLease, token);
         }
+
+        return delivered;
     }
 
     private async Task BeatAsync(bool renews, CancellationToken token)
@@ -79,13 +85,14 @@ internal sealed class HolderWriter(
         }
     }
 
-    private async Task LookAsync(WantedRing wanted, bool asked, bool grantsLease, CancellationToken token)
+    /// <returns>False if the ring is held and its newest could not be delivered.</returns>
+    private async Task<bool> LookAsync(WantedRing wanted, bool asked, bool grantsLease, CancellationToken token)
     {
         var view = catalog.Find(wanted.Name);
         if (wanted.Held && (view is null || !membership.Ready))
         {
             // Keys are taken away by an explicit revocation only, never because a replica that starts over looks empty.
-            return;
+            return false;
         }
 
         if (!membership.Ready)
@@ -99,18 +106,19 @@ internal sealed class HolderWriter(
         }
         else if (asked || view!.Ring.Revision > wanted.SentRevision)
         {
-            await DeliverAsync(wanted, view!, asked, grantsLease, token);
+            return await DeliverAsync(wanted, view!, asked, grantsLease, token);
         }
+
+        return true;
     }
 
-    private async Task DeliverAsync(WantedRing wanted, RingView view, bool asked, bool grantsLease, CancellationToken token)
+    private async Task<bool> DeliverAsync(WantedRing wanted, RingView view, bool asked, bool grantsLease, CancellationToken token)
     {
         if (freshness.PolicyAge > view.Ring.Policy.PolicyStaleness)
         {
             // Who holds the ring goes on with what she has until her lease ends; nobody is given anything by such an old policy.
             var stale = Later(Reasons.PolicyStale, "the policy could not be confirmed for longer than the ring's policy_staleness");
-            await (wanted.Held ? Task.CompletedTask : DenyAsync(wanted, asked, stale, revoked: false, token));
-            return;
+            return await PutOffAsync(wanted, asked, stale, token);
         }
 
         using var delivery = new Delivery();
@@ -122,8 +130,7 @@ internal sealed class HolderWriter(
         catch (DkmException exception)
         {
             Log.NotDelivered(logger, wanted.Name, exception.Reason, exception.Message);
-            await (wanted.Held ? Task.CompletedTask : DenyAsync(wanted, asked, Later(exception.Reason, "the ring's keys cannot be unwrapped now"), false, token));
-            return;
+            return await PutOffAsync(wanted, asked, Later(exception.Reason, "the ring's keys cannot be unwrapped now"), token);
         }
 
         await responses.WriteAsync(new SubscribeResponse { KeySet = message }, token);
@@ -133,6 +140,14 @@ internal sealed class HolderWriter(
         {
             wanted.LeaseStart = message.SendTime.ToDateTimeOffset();
         }
+
+        return true;
+    }
+
+    private async Task<bool> PutOffAsync(WantedRing wanted, bool asked, AccessDecision decision, CancellationToken token)
+    {
+        await (wanted.Held ? Task.CompletedTask : DenyAsync(wanted, asked, decision, revoked: false, token));
+        return !wanted.Held;
     }
 
     private async Task DenyAsync(WantedRing wanted, bool asked, AccessDecision decision, bool revoked, CancellationToken token)

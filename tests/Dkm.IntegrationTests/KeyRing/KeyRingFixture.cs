@@ -32,6 +32,11 @@ public sealed class KeyRingFixture : IAsyncLifetime
 
     public TestPki Pki { get; } = new();
 
+    /// <summary>One that is behind makes a policy that is always some seconds old.</summary>
+    public TimeProvider AccessClock { get; init; } = TimeProvider.System;
+
+    public InstallationOptions Installation { get; init; } = InstallationOptions.ForDevelopment;
+
     public RunningService Access { get; private set; } = null!;
 
     public RunningService KeyRing { get; private set; } = null!;
@@ -50,7 +55,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
                 Heartbeat = TimeSpan.FromMilliseconds(100),
                 Refresh = TimeSpan.FromMilliseconds(100),
             },
-            TimeProvider.System,
+            AccessClock,
             store));
         await Access.ReadyAsync();
         KeyRing = await StartKeyRingAsync();
@@ -65,7 +70,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
                 Server = TestServers.Options(Pki, DkmService.KeyRing, limits),
                 Access = Access.Address,
                 RootFile = Path.Combine(Pki.Directory, "keyring.root"),
-                Installation = InstallationOptions.ForDevelopment,
+                Installation = Installation,
             },
             TimeProvider.System,
             store));
