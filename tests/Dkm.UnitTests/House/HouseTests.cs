@@ -26,7 +26,7 @@ public sealed class HouseTests
         ["ConnectedAccounts"] = ["Dkm.Client"],
     };
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     [Fact]
     public void ProjectReferences_OfProduction_AreTheArrowsDrawn()
@@ -84,15 +84,4 @@ public sealed class HouseTests
 
     private static IEnumerable<string> Packages(XDocument project) =>
         project.Descendants("PackageReference").Select(e => (string)e.Attribute("Include")!);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Dkm.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("the tests run below the folder of Dkm.sln");
-    }
 }
