@@ -6,20 +6,38 @@ using Dkm.Core.Authorization;
 using Dkm.Hosting.Policy;
 using Grpc.Core;
 
-/// <summary>The questions that each call must pass before its endpoint: identity, class, requirement.</summary>
+/// <summary>The questions that each call must pass before its endpoint: identity, class, quota, then the requirement.</summary>
 internal sealed class CallGate(IGroupMembership membership, LimitOptions limits)
 {
+    /// <summary>What needs no request, before a byte of it is read: whoever is refused here costs no memory.</summary>
+    /// <exception cref="DkmException">UNAUTHENTICATED, PERMISSION_DENIED or RESOURCE_EXHAUSTED.</exception>
+    public static void Admit(Caller caller, bool streams)
+    {
+        caller.Connection!.Judge();
+        if ((caller.Rule.Classes & caller.Id.Classes()) == 0)
+        {
+            throw WrongClass(caller.Id, caller.Rule);
+        }
+
+        if (streams)
+        {
+            caller.Connection.Use!.EnterStream();
+        }
+        else
+        {
+            caller.Connection.Use!.EnterCall();
+        }
+    }
+
+    /// <summary>
+    /// What may have changed while the request arrived, which a client can draw out for hours: a certificate denied since, an administrator removed.
+    /// </summary>
     /// <exception cref="DkmException">UNAUTHENTICATED, PERMISSION_DENIED or UNAVAILABLE.</exception>
     public void Enter(Caller caller)
     {
-        caller.Connection!.Judge();
-        var rule = caller.Rule;
-        if ((rule.Classes & caller.Id.Classes()) == 0)
-        {
-            throw WrongClass(caller.Id, rule);
-        }
-
-        if (rule.Requirement == Requirement.Administrator)
+        caller.Arrived = true;
+        caller.Connection!.DemandUnrefused();
+        if (caller.Rule.Requirement == Requirement.Administrator)
         {
             DemandAdministrator(caller);
         }

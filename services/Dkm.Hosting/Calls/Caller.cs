@@ -37,6 +37,9 @@ public sealed class Caller
 
     internal MethodEndpoint? Method { get; }
 
+    /// <summary>Its request has been read and parsed.</summary>
+    internal bool Arrived { get; set; }
+
     /// <summary>What was missing in the end: a call that must be judged and was not.</summary>
     internal bool Unjudged => !judged && Rule.Requirement == Requirement.Ring;
 

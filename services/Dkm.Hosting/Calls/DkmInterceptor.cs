@@ -6,8 +6,8 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 
 /// <summary>
-/// The one way into every endpoint: identity, class, requirement, limits, the handler, its errors as statuses, the measurement. Made once for
-/// all calls.
+/// The one way into every endpoint once <see cref="MethodEndpoint"/> has admitted the caller: requirement, the handler, its errors as statuses, the
+/// measurement. Made once for all calls.
 /// </summary>
 internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, CallErrors errors, TimeProvider time) : Interceptor
 {
@@ -16,12 +16,9 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
     {
         var caller = context.GetCaller();
         var start = time.GetTimestamp();
-        var entered = false;
         try
         {
             gate.Enter(caller);
-            caller.Connection!.Use!.EnterCall();
-            entered = true;
             var response = await continuation(request, context);
             CallGate.Leave(caller, context);
             Telemetry.Succeeded(caller.Method!, time.GetElapsedTime(start));
@@ -30,13 +27,6 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
         catch (Exception exception)
         {
             throw errors.Map(exception, caller, context, time.GetElapsedTime(start));
-        }
-        finally
-        {
-            if (entered)
-            {
-                caller.Connection!.Use!.LeaveCall();
-            }
         }
     }
 
@@ -72,15 +62,12 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
     {
         var caller = context.GetCaller();
         var start = time.GetTimestamp();
-        var entered = false;
         CallerWatch? watch = null;
         try
         {
             gate.Enter(caller);
-            caller.Connection!.Use!.EnterStream();
-            entered = true;
             var http = context.GetHttpContext();
-            watch = tracker.Watch(caller.Connection, clientStreams, http.Abort, context.CancellationToken);
+            watch = tracker.Watch(caller.Connection!, clientStreams, http.Abort, context.CancellationToken);
 
             // Where grpc-dotnet looks for it in a context that is not its own.
             context.UserState["__HttpContext"] = http;
@@ -102,10 +89,6 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
         finally
         {
             watch?.Dispose();
-            if (entered)
-            {
-                caller.Connection!.Use!.LeaveStream();
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 namespace Dkm.Hosting;
 
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Threading.Tasks;
@@ -13,16 +14,18 @@ using Microsoft.AspNetCore.Http;
 internal sealed class MethodEndpoint
 {
     private readonly string? defaultDeadline;
+    private readonly bool streams;
+    private readonly CallErrors errors;
 
-    public MethodEndpoint(MethodRule rule, IMethod method, LimitOptions limits)
+    public MethodEndpoint(MethodRule rule, IMethod method, LimitOptions limits, CallErrors errors)
     {
+        this.errors = errors;
+        streams = method.Type != MethodType.Unary;
         Rule = rule;
         OkTags = Tags(rule, StatusCode.OK);
 
         // A stream lives as long as its caller's identity; only an answer is owed at a time.
-        defaultDeadline = method.Type == MethodType.Unary
-            ? string.Create(CultureInfo.InvariantCulture, $"{(long)limits.DefaultDeadline.TotalMilliseconds}m")
-            : null;
+        defaultDeadline = streams ? null : string.Create(CultureInfo.InvariantCulture, $"{(long)limits.DefaultDeadline.TotalMilliseconds}m");
     }
 
     public MethodRule Rule { get; }
@@ -38,7 +41,7 @@ internal sealed class MethodEndpoint
     ];
 
     /// <summary>
-    /// Puts the caller where <c>GetCaller</c> finds her and a deadline where there is none: gRPC then keeps it by itself (the token is
+    /// Lets nobody reach gRPC, which reads and parses first, who may not call this method at all. Puts the caller where <c>GetCaller</c> finds her and a deadline where there is none: gRPC then keeps it by itself (the token is
     /// cancelled, the answer is DEADLINE_EXCEEDED).
     /// </summary>
     public RequestDelegate Wrap(RequestDelegate next) => context =>
@@ -50,12 +53,46 @@ internal sealed class MethodEndpoint
             return Task.CompletedTask;
         }
 
-        context.Features.Set(new Caller(connection, this));
+        var caller = new Caller(connection, this);
+        try
+        {
+            CallGate.Admit(caller, streams);
+        }
+        catch (Exception exception)
+        {
+            errors.Refuse(exception, caller, context);
+            return Task.CompletedTask;
+        }
+
+        context.Features.Set(caller);
         if (defaultDeadline is not null)
         {
             context.Request.Headers.TryAdd("grpc-timeout", defaultDeadline);
         }
 
-        return next(context);
+        return RunAsync(caller, context, next);
     };
+
+    private async Task RunAsync(Caller caller, HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            if (!caller.Arrived)
+            {
+                CallErrors.MendMalformed(caller, context);
+            }
+        }
+        finally
+        {
+            if (streams)
+            {
+                caller.Connection!.Use!.LeaveStream();
+            }
+            else
+            {
+                caller.Connection!.Use!.LeaveCall();
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ namespace Dkm.Hosting;
 
 using System.Threading;
 using System.Threading.Tasks;
+using Google.Protobuf;
 using Grpc.Core;
 
 /// <summary>Tells the watch of each message, and lets no handler wait for one beyond the watch's end.</summary>
@@ -15,8 +16,15 @@ internal sealed class WatchedStreamReader<T>(IAsyncStreamReader<T> inner, Caller
         using var linked = cancellationToken.CanBeCanceled && cancellationToken != watch.Token
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watch.Token)
             : null;
-        var more = await inner.MoveNext(linked?.Token ?? watch.Token);
-        watch.Touch();
-        return more;
+        try
+        {
+            var more = await inner.MoveNext(linked?.Token ?? watch.Token);
+            watch.Touch();
+            return more;
+        }
+        catch (InvalidProtocolBufferException malformed)
+        {
+            throw CallErrors.Malformed(malformed);
+        }
     }
 }

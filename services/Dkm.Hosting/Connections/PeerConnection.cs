@@ -45,13 +45,19 @@ internal sealed class PeerConnection
     /// <exception cref="DkmException">UNAUTHENTICATED, or RESOURCE_EXHAUSTED for a connection too many.</exception>
     public void Judge()
     {
+        DemandUnrefused();
+        trust.Recheck(peer!);
+        NeverAdmitted = false;
+    }
+
+    /// <summary>What the handshake or a tick since has found.</summary>
+    /// <exception cref="DkmException">UNAUTHENTICATED, or RESOURCE_EXHAUSTED for a connection too many.</exception>
+    public void DemandUnrefused()
+    {
         if (refusal is { } why)
         {
             throw why;
         }
-
-        trust.Recheck(peer!);
-        NeverAdmitted = false;
     }
 
     /// <summary>Nothing that comes over this connection is served any more; what is open ends with <paramref name="why"/>.</summary>

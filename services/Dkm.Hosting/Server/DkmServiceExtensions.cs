@@ -55,12 +55,13 @@ public static class DkmServiceExtensions
         }
 
         var limits = app.Services.GetRequiredService<LimitOptions>();
+        var errors = app.Services.GetRequiredService<CallErrors>();
         app.MapGrpcService<TEndpoint>().Add(endpoint =>
         {
             // The catch-alls that answer UNIMPLEMENTED have no method and reach no code of ours.
             if (endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method is { } method)
             {
-                var wrapped = new MethodEndpoint(EndpointGuard.DemandRule(method.FullName), method, limits);
+                var wrapped = new MethodEndpoint(EndpointGuard.DemandRule(method.FullName), method, limits, errors);
                 endpoint.Metadata.Add(wrapped);
                 endpoint.RequestDelegate = wrapped.Wrap(endpoint.RequestDelegate!);
             }

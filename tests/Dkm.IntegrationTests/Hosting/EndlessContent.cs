@@ -1,0 +1,29 @@
+namespace Dkm.IntegrationTests.Hosting;
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Threading;
+using System.Threading.Tasks;
+
+/// <summary>Begins a gRPC message and never ends it.</summary>
+internal sealed class EndlessContent : HttpContent
+{
+    public EndlessContent() => Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(new byte[] { 0, 0, 0, 0, 9 }, cancellationToken);
+        await stream.FlushAsync(cancellationToken);
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+}
