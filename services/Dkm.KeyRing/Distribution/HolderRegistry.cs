@@ -41,15 +41,24 @@ internal sealed class HolderRegistry : IDisposable
     /// <summary>Registered first, then wanted: a change in between is found by the look that the want itself brings.</summary>
     public void Want(HolderStream stream, string ring)
     {
-        byRing.AddOrUpdate(ring, static (_, one) => [one], static (_, all, one) => all.Add(one), stream);
-        stream.Want(ring);
+        lock (stream.Registration)
+        {
+            byRing.AddOrUpdate(ring, static (_, one) => [one], static (_, all, one) => all.Add(one), stream);
+            if (!stream.Want(ring))
+            {
+                Forget(stream, ring);
+            }
+        }
     }
 
     public void Release(HolderStream stream, string ring)
     {
-        if (stream.Release(ring))
+        lock (stream.Registration)
         {
-            Forget(stream, ring);
+            if (stream.Release(ring))
+            {
+                Forget(stream, ring);
+            }
         }
     }
 

@@ -18,10 +18,19 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
     /// <summary>A Crypto that serves every ring of a large installation, and then some.</summary>
     public const int MaximumWanted = 20_000;
 
+    /// <summary>Refusals that wait for a slow reader, beyond which no more is read from it.</summary>
+    private const int MaximumRefusals = 1000;
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, WantedRing> wanted = new(StringComparer.Ordinal);
     private readonly Queue<WantedRing> queue = new();
     private readonly SemaphoreSlim signal = new(0, 1);
+    private int refusals;
+
+    /// <summary>Held while the stream is entered for a ring or taken out, so that both tables say the same.</summary>
+    public Lock Registration { get; } = new();
+
+    public bool TakesWants => Volatile.Read(ref refusals) < MaximumRefusals;
 
     public SpiffeId Caller { get; } = caller;
 
@@ -30,25 +39,27 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
     /// <summary>A command that goes away again: not a holder for status.</summary>
     public bool Transient { get; set; }
 
-    /// <returns>Whether it is new to this stream.</returns>
+    /// <returns>Whether it is wanted now. One ring too many is denied, and the stream goes on: the others are none the worse for it.</returns>
     public bool Want(string name)
     {
         lock (gate)
         {
-            var isNew = !wanted.TryGetValue(name, out var ring);
-            if (isNew)
+            if (!wanted.TryGetValue(name, out var ring))
             {
-                if (wanted.Count == MaximumWanted)
+                ring = new WantedRing(name) { Refused = wanted.Count == MaximumWanted };
+                if (ring.Refused)
                 {
-                    throw new DkmException(ErrorKind.ResourceExhausted, Reasons.TooMany, $"a stream wants at most {MaximumWanted} rings", "want.key_rings");
+                    refusals++;
                 }
-
-                wanted[name] = ring = new WantedRing(name);
+                else
+                {
+                    wanted[name] = ring;
+                }
             }
 
-            ring!.Asked = true;
+            ring.Asked = true;
             Enqueue(ring);
-            return isNew;
+            return !ring.Refused;
         }
     }
 
@@ -103,7 +114,8 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
             while (queue.TryDequeue(out var ring))
             {
                 ring.Queued = false;
-                if (wanted.GetValueOrDefault(ring.Name) == ring)
+                refusals -= ring.Refused ? 1 : 0;
+                if (ring.Refused || wanted.GetValueOrDefault(ring.Name) == ring)
                 {
                     asked = ring.Asked;
                     ring.Asked = false;

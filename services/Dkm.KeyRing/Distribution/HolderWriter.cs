@@ -88,6 +88,12 @@ internal sealed class HolderWriter(
     /// <returns>False if the ring is held and its newest could not be delivered.</returns>
     private async Task<bool> LookAsync(WantedRing wanted, bool asked, bool grantsLease, CancellationToken token)
     {
+        if (wanted.Refused)
+        {
+            await DenyAsync(wanted, asked, new(false, Reasons.TooMany, $"a stream wants at most {HolderStream.MaximumWanted} rings"), revoked: false, token);
+            return true;
+        }
+
         var view = catalog.Find(wanted.Name);
         if (wanted.Held && (view is null || !membership.Ready))
         {

@@ -25,6 +25,7 @@ internal sealed class KeySetEndpoint(
     ILogger<KeySetEndpoint> logger) : KeySetService.KeySetServiceBase
 {
     private const int MaximumNames = 1000;
+    private static readonly TimeSpan RefusalDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(10);
 
     public override async Task Subscribe(
@@ -42,13 +43,15 @@ internal sealed class KeySetEndpoint(
             var writer = new HolderWriter(stream, responseStream, catalog, membership, freshness, builder, time, logger);
             var reading = ReadAsync(stream, requestStream, end.Token);
             var writing = writer.RunAsync(end.Token);
-            await await Task.WhenAny(reading, writing);
+            var first = await Task.WhenAny(reading, writing);
+
+            // The responses are closed as soon as this method is over, by an exception too: no write may be under way then.
             await end.CancelAsync();
             await Task.WhenAll(Quiet(reading), Quiet(writing));
+            await first;
         }
         finally
         {
-            await end.CancelAsync();
             registry.Remove(stream);
         }
 
@@ -85,6 +88,7 @@ internal sealed class KeySetEndpoint(
                     CheckCount(request.Want.KeyRings.Count, "want.key_rings");
                     for (var i = 0; i < request.Want.KeyRings.Count; i++)
                     {
+                        await RoomAsync(stream, token);
                         registry.Want(stream, RingName.Check(request.Want.KeyRings[i], $"want.key_rings[{i}]"));
                     }
 
@@ -116,6 +120,15 @@ internal sealed class KeySetEndpoint(
         {
             // The client has reset the stream or lost its connection. It is gone, which is an end like any other and no error of ours.
             return false;
+        }
+    }
+
+    /// <summary>Reads no faster than refusals are read.</summary>
+    private async Task RoomAsync(HolderStream stream, CancellationToken token)
+    {
+        while (!stream.TakesWants)
+        {
+            await Task.Delay(RefusalDelay, time, token);
         }
     }
 

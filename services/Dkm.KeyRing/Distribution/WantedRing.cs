@@ -23,6 +23,9 @@ internal sealed class WantedRing(string name)
     /// <summary>In the queue of the stream already: a hundred changes of a ring are one message to a slow reader, the newest.</summary>
     public bool Queued { get; set; }
 
+    /// <summary>One too many: it is denied once and then forgotten.</summary>
+    public bool Refused { get; init; }
+
     /// <summary>The holder has asked and gets an answer, even if nothing changed.</summary>
     public bool Asked { get; set; }
 }

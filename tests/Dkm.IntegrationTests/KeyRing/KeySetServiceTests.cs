@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Hosting;
+using Dkm.KeyRing.Distribution;
 using Dkm.KeyRing.V1;
 using Dkm.Testing;
 using Dkm.Testing.Services;
@@ -140,6 +141,24 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         var thrown = await RpcAssert.FailsAsync(StatusCode.InvalidArgument, null, () => holder.Reading);
 
         Assert.Equal(field, StatusMapping.FromRpc(thrown).Field);
+    }
+
+    [Fact]
+    public async Task Subscribe_OneRingTooMany_ThatOneIsDeniedAndTheStreamGoesOn()
+    {
+        var held = await HeldRingAsync();
+        await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker), transient: false, held.Name);
+        foreach (var names in Enumerable.Range(0, HolderStream.MaximumWanted).Select(i => $"no/such-{i}").Chunk(1000))
+        {
+            await holder.WantAsync(names);
+        }
+
+        await holder.WantAsync("no/more");
+
+        Assert.Equal(Reasons.TooMany, (await holder.DeniedAsync("no/more")).Reason);
+        var renewals = holder.Renewals;
+        await Eventually.TrueAsync(() => holder.Renewals > renewals + 1, "heartbeats that renew");
+        Assert.True(holder.Sets.ContainsKey(held.Name));
     }
 
     [Fact]

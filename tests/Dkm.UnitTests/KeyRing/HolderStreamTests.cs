@@ -51,15 +51,19 @@ public sealed class HolderStreamTests
     }
 
     [Fact]
-    public void Want_BeyondTheMaximum_Refused()
+    public void Want_BeyondTheMaximum_ThatOneIsRefusedOnceAndForgotten()
     {
         for (var i = 0; i < HolderStream.MaximumWanted; i++)
         {
             stream.Want($"ring-{i}");
+            stream.Next(out _);
         }
 
-        Assert.Equal(ErrorKind.ResourceExhausted, Assert.Throws<DkmException>(() => stream.Want("one-more")).Kind);
-        Assert.False(stream.Want("ring-0"));
+        Assert.False(stream.Want("one-more"));
+        Assert.Equal(("one-more", true), (stream.Next(out var asked)!.Name, asked));
+        Assert.Null(stream.Find("one-more"));
+        Assert.Null(stream.Next(out _));
+        Assert.True(stream.Want("ring-0"));
     }
 
     [Fact]
