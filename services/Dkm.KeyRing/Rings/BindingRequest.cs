@@ -69,10 +69,15 @@ internal static class BindingRequest
         var group = policy.FindByName(asked.Group);
         if (asked.GroupUid.Length > 0 && !string.Equals(group?.Uid, asked.GroupUid, StringComparison.Ordinal))
         {
-            return current.Any(binding => string.Equals(binding.GroupUid, asked.GroupUid, StringComparison.Ordinal))
-                ? new RingBinding(asked.Group, asked.GroupUid, permissions)
-                : throw DkmException.Invalid(
+            // It is bound already, under a name that it has no more or never had: what it is called is not for the request to say.
+            var bound = current.FirstOrDefault(binding => string.Equals(binding.GroupUid, asked.GroupUid, StringComparison.Ordinal))
+                ?? throw DkmException.Invalid(
                     field + ".group_uid", Reasons.InvalidField, $"group '{asked.Group}' of that uid does not exist; leave group_uid empty to mean the one that has the name now");
+            group = policy.FindByUid(asked.GroupUid);
+            if (group is null)
+            {
+                return new RingBinding(bound.Group, bound.GroupUid, permissions);
+            }
         }
 
         if (group is null)
