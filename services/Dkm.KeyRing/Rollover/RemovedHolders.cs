@@ -26,6 +26,9 @@ internal sealed class RemovedHolders(
     ILogger<RemovedHolders> logger)
 {
     private const int RingsPerBatch = 20;
+
+    /// <summary>Of a removal that is answered in part: which rings have rolled for it. A new leader rolls them once more.</summary>
+    private readonly Dictionary<string, (ImmutableArray<ulong> Members, HashSet<string> Rings)> rolled = new(StringComparer.Ordinal);
     private (PolicyVersion Policy, CatalogContent Catalog, int Groups)? compared;
 
     public async Task RunAsync(StoreCompare fence, CancellationToken token)
@@ -61,12 +64,23 @@ internal sealed class RemovedHolders(
     {
         var gone = group.Members.Except(members).ToHashSet();
         var affected = gone.Count == 0 ? [] : Affected(group.GroupUid, gone, policy).ToList();
-        if (affected.Any(view => RollNowRule.WaitsForMore(view.Times(timing), time.GetUtcNow())))
+        var done = Rolled(group.GroupUid, members);
+        affected.RemoveAll(view => done.Contains(view.Ring.Uid));
+
+        // Ring by ring: one that was rolled a moment ago, by whoever may, must not put off the others.
+        var waiting = affected.RemoveAll(view => RollNowRule.WaitsForMore(view.Times(timing), time.GetUtcNow()));
+        var rings = affected.Chunk(RingsPerBatch).ToList();
+        if (waiting > 0)
         {
+            foreach (var some in rings)
+            {
+                await RollAsync(some, note: null, fence, token);
+                done.UnionWith(some.Select(view => view.Ring.Uid));
+            }
+
             return false;
         }
 
-        var rings = affected.Chunk(RingsPerBatch).ToList();
         for (var i = 0; i < rings.Count; i++)
         {
             await RollAsync(rings[i], i == rings.Count - 1 ? group with { Members = members } : null, fence, token);
@@ -77,7 +91,18 @@ internal sealed class RemovedHolders(
             await RollAsync([], group with { Members = members }, fence, token);
         }
 
+        rolled.Remove(group.GroupUid);
         return true;
+    }
+
+    private HashSet<string> Rolled(string groupUid, ImmutableArray<ulong> members)
+    {
+        if (!rolled.TryGetValue(groupUid, out var known) || !known.Members.SequenceEqual(members))
+        {
+            rolled[groupUid] = known = (members, []);
+        }
+
+        return known.Rings;
     }
 
     private IEnumerable<RingView> Affected(string groupUid, HashSet<ulong> gone, PolicySnapshot policy)

@@ -114,6 +114,22 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
     }
 
     [Fact]
+    public async Task RemovedFromTheGroup_OneOfItsRingsWasJustRolled_TheOtherRollsAllTheSame()
+    {
+        var group = await fixture.NewGroupAsync(KeyRingFixture.Worker, "/ns/mail/sa/other");
+        var slow = fixture.Ring(group, Permission.Hold);
+        slow.Policy.KeyLease = slow.Policy.ActivationLead = TimeSpan.FromMinutes(20).ToDuration();
+        await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = slow }, cancellationToken: KeyRingFixture.Token);
+        var ring = await fixture.NewRingAsync(group, Permission.Hold);
+        await fixture.Admins.RolloverKeyRingAsync(new() { Name = slow.Name }, cancellationToken: KeyRingFixture.Token);
+
+        await fixture.SetMembersAsync(group, KeyRingFixture.Worker);
+
+        await Eventually.TrueAsync(async () => (await KeysAsync(ring.Name)).Keys.Count == 2, "the roll of the ring that waits for nothing");
+        Assert.Equal(2, (await KeysAsync(slow.Name)).Keys.Count);
+    }
+
+    [Fact]
     public async Task Restart_EverythingIsStillThere_AndARemovalMeanwhileIsAnswered()
     {
         var group = await fixture.NewGroupAsync(KeyRingFixture.Worker, "/ns/mail/sa/other");
