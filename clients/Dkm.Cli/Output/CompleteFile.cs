@@ -42,16 +42,19 @@ internal static class CompleteFile
 
     private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        var unfinished = $"{target}.{Environment.ProcessId}.unfinished";
+        var unfinished = $"{target}.{Path.GetRandomFileName()}.unfinished";
+
+        // In a folder that others may write into, a name that can be guessed or may exist is a link or a file of theirs.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        var stream = new FileStream(unfinished, options);
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnly;
-            }
-
-            await using (var stream = new FileStream(unfinished, options))
+            await using (stream)
             {
                 await stream.WriteAsync(content, cancellationToken);
                 stream.Flush(flushToDisk: true);

@@ -56,6 +56,20 @@ public sealed class CompleteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ALinkPlantedForTheDraft_IsNotFollowed()
+    {
+        var path = Path.Combine(folder, "secret");
+        var thief = Path.Combine(folder, "thief");
+        File.CreateSymbolicLink($"{path}.{Environment.ProcessId}.unfinished", thief);
+
+        await CompleteFile.WriteAsync(path, "new"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        Assert.Equal("new", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+        Assert.Null(new FileInfo(path).LinkTarget);
+        Assert.False(File.Exists(thief));
+    }
+
+    [Fact]
     public async Task Write_ThroughALink_KeepsTheLink()
     {
         var target = Path.Combine(folder, "target");
