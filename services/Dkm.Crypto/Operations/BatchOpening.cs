@@ -12,6 +12,9 @@ using Grpc.Core;
 /// <summary>Decrypt for many: keys that are not here are asked for together, then each item is answered in its turn.</summary>
 internal sealed class BatchOpening(RingDirectory rings, Opening opening)
 {
+    /// <summary>Ids of keys are free to make up: a batch must not be a thousand questions to KeyRing.</summary>
+    public const int MaximumFetches = 64;
+
     public async Task<BatchDecryptResponse> OpenAsync(BatchDecryptRequest request, ServerCallContext context)
     {
         var caller = context.GetCaller();
@@ -21,7 +24,7 @@ internal sealed class BatchOpening(RingDirectory rings, Opening opening)
             items[i] = Read(request.Items[i], request.KeyRing, i);
         }
 
-        await FetchAsync(items, context.CancellationToken);
+        await FetchAsync(items, caller.Id, context.CancellationToken);
         var answer = new BatchDecryptResponse();
         answer.Results.Capacity = items.Length;
         for (var i = 0; i < items.Length; i++)
@@ -64,15 +67,25 @@ internal sealed class BatchOpening(RingDirectory rings, Opening opening)
     }
 
     /// <summary>Its failures are met again, and answered, item by item.</summary>
-    private async ValueTask FetchAsync(BatchItem[] items, CancellationToken cancellationToken)
+    private async ValueTask FetchAsync(BatchItem[] items, SpiffeId caller, CancellationToken cancellationToken)
     {
         Dictionary<KeyId, Task>? fetches = null;
-        foreach (var item in items)
+        for (var i = 0; i < items.Length; i++)
         {
-            if (item.Error is null && !rings.TryFind(item.Request.Header.KeyId, out _))
+            var id = items[i].Request.Header.KeyId;
+            if (items[i].Error is not null || rings.TryFind(id, out _) || fetches?.ContainsKey(id) == true)
             {
-                fetches ??= [];
-                fetches.TryAdd(item.Request.Header.KeyId, rings.FetchAsync(item.Request.Header.KeyId, cancellationToken).AsTask());
+                continue;
+            }
+
+            fetches ??= [];
+            if (fetches.Count < MaximumFetches)
+            {
+                fetches.Add(id, rings.FetchAsync(caller, id, cancellationToken).AsTask());
+            }
+            else
+            {
+                items[i] = new BatchItem(default, Batches.ToError(Denials.TooManyKeys(MaximumFetches), i));
             }
         }
 

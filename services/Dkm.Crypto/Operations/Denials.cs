@@ -15,6 +15,9 @@ internal static class Denials
     public static DkmException OtherRing(string wanted) =>
         DkmException.Invalid("envelope", Reasons.OtherRing, $"the envelope is not of ring '{wanted}'");
 
+    public static DkmException TooManyKeys(int maximum) => new(
+        ErrorKind.ResourceExhausted, Reasons.TooMany, $"a batch may need at most {maximum} keys that are not here; send this item again, in another batch");
+
     public static DkmException Changing() =>
         new(ErrorKind.Unavailable, Reasons.NotReady, "the keys of the ring are changing; try again");
 }

@@ -22,7 +22,7 @@ internal sealed class Description(RingDirectory rings, Judge judge, System.TimeP
     public async Task<DescribeEnvelopeResponse> DescribeAsync(ByteString envelope, Caller caller, CancellationToken cancellationToken)
     {
         var (answer, id) = Read(envelope);
-        var found = rings.TryFind(id, out var held) ? held : await rings.FetchAsync(id, cancellationToken);
+        var found = rings.TryFind(id, out var held) ? held : await rings.FetchAsync(caller.Id, id, cancellationToken);
         if (found is { } key && judge.MaySee(caller, key.Ring))
         {
             answer.KeyRing = key.Ring.Name;

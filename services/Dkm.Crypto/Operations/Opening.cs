@@ -25,7 +25,7 @@ internal sealed class Opening(RingDirectory rings, Judge judge)
         {
             if (!rings.TryFind(request.Header.KeyId, out var found))
             {
-                found = await rings.FetchAsync(request.Header.KeyId, cancellationToken) ?? throw Denials.UnknownOrNotYours(caller.Id);
+                found = await rings.FetchAsync(caller.Id, request.Header.KeyId, cancellationToken) ?? throw Denials.UnknownOrNotYours(caller.Id);
             }
 
             if (TryOpen(caller, found, request, out var opened))

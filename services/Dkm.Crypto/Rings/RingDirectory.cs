@@ -9,6 +9,8 @@ using Dkm.Core;
 /// <summary>Finds rings and keys: in memory, or, within bounds of number and time, from KeyRing.</summary>
 internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
 {
+    private readonly CallerTurns turns = new(options.Patience);
+
     /// <summary>A ring whose keys are here; the way of nearly every call.</summary>
     public bool TryFind(string name, out HeldRing ring)
     {
@@ -53,11 +55,11 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
     /// <summary>Asks KeyRing for a key, and subscribes to its ring.</summary>
     /// <returns>Null if there is no such key, or Crypto cannot have it.</returns>
     /// <exception cref="DkmException">UNAVAILABLE; RESOURCE_EXHAUSTED.</exception>
-    public async ValueTask<FoundKey?> FetchAsync(KeyId id, CancellationToken cancellationToken)
+    public async ValueTask<FoundKey?> FetchAsync(SpiffeId caller, KeyId id, CancellationToken cancellationToken)
     {
         try
         {
-            return await holder.FindKeyAsync(id, cancellationToken);
+            return await turns.RunAsync(caller, () => holder.FindKeyAsync(id, CancellationToken.None).AsTask(), cancellationToken);
         }
         catch (DkmException e) when (e.Kind is ErrorKind.PermissionDenied)
         {

@@ -108,6 +108,27 @@ public sealed class OperationTests(DkmFixture dkm) : IClassFixture<DkmFixture>
     }
 
     [Fact]
+    public async Task BatchDecrypt_OfMoreKeysThanItMayFetch_RefusesTheRestOneByOne()
+    {
+        const int TooMany = 6;
+        var crypto = dkm.CryptoAs(DkmFixture.Worker);
+        var known = (await crypto.EncryptAsync(new() { KeyRing = DkmFixture.Mail }, cancellationToken: Token)).Envelope;
+        var request = new BatchDecryptRequest();
+        for (var i = 0; i < 64 + TooMany; i++)
+        {
+            var envelope = known.ToByteArray();
+            KernelRandom.Fill(envelope.AsSpan(14, 8));
+            request.Items.Add(new BatchDecryptItem { Envelope = ByteString.CopyFrom(envelope) });
+        }
+
+        request.Items.Add(new BatchDecryptItem { Envelope = known });
+        var answer = await crypto.BatchDecryptAsync(request, cancellationToken: Token);
+        Assert.All(answer.Results.Take(64), result => Assert.Equal(Reasons.KeyUnknownOrNotYours, result.Error.Reason));
+        Assert.All(answer.Results.Skip(64).Take(TooMany), result => Assert.Equal((int)ErrorKind.ResourceExhausted, result.Error.Code));
+        Assert.Null(answer.Results[^1].Error);
+    }
+
+    [Fact]
     public async Task Batch_OfNothingOrTooMuch_IsRefusedAsAWhole()
     {
         var crypto = dkm.CryptoAs(DkmFixture.Worker);

@@ -1,6 +1,7 @@
 namespace Dkm.UnitTests.Crypto;
 
 using System;
+using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -160,6 +161,26 @@ public sealed class OpeningTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[1]);
         Assert.Null(fixture.Holder.Find("mail/made-up"));
         Assert.Equal(1, fixture.Holder.RingCount);
+    }
+
+    [Fact]
+    public async Task Fetch_OfManyMadeUpKeysByOneCaller_LeavesTurnsToOthersEvenAfterSheHungUp()
+    {
+        await SealAsync();
+        fixture.KeyRing.ResolveGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var round = 0; round < 2; round++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var flood = Enumerable.Range(0, 100).Select(_ => rings.FetchAsync(FakePolicy.Stranger, KeyId.Create(HolderFixture.Start), cancel.Token).AsTask()).ToArray();
+            await Soon.True(() => fixture.KeyRing.ResolveCalls == CallerTurns.AtOnce, "the questions");
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(flood));
+        }
+
+        var legitimate = rings.FetchAsync(FakePolicy.Worker, KeyId.Create(HolderFixture.Start), Token).AsTask();
+        await Soon.True(() => fixture.KeyRing.ResolveCalls == CallerTurns.AtOnce + 1, "the other caller's question");
+        fixture.KeyRing.ResolveGate.SetResult();
+        Assert.Null(await legitimate);
     }
 
     [Fact]
