@@ -42,6 +42,9 @@ public sealed class HeldRing
     /// <summary>When the lease ends on the wall clock if nothing more is heard.</summary>
     public DateTimeOffset LeaseEnd => lease.WallEnd;
 
+    /// <summary>How long ago KeyRing last renewed the lease, and with it confirmed the bindings. Zero as long as there is no lease.</summary>
+    public TimeSpan ConfirmationAge => lease.Age(time.GetUtcNow());
+
     /// <summary>When the ring was last used, to within a second.</summary>
     public DateTimeOffset LastUse => new(Volatile.Read(ref lastUse), TimeSpan.Zero);
 

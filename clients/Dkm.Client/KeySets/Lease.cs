@@ -12,6 +12,8 @@ internal sealed class Lease(TimeProvider time)
     private readonly double stampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
     private long wallEnd = long.MinValue;
     private long stampEnd = long.MinValue;
+    private long sent;
+    private long received;
 
     public bool EverGranted => Volatile.Read(ref wallEnd) != long.MinValue;
 
@@ -22,9 +24,24 @@ internal sealed class Lease(TimeProvider time)
     /// <param name="length">The ring's key lease.</param>
     public void Renew(DateTimeOffset sendTime, long receipt, TimeSpan length)
     {
+        Volatile.Write(ref sent, sendTime.UtcTicks);
+        Volatile.Write(ref received, receipt);
         var stamps = length.Ticks * stampsPerTick;
         Volatile.Write(ref stampEnd, receipt + (long)stamps);
         Volatile.Write(ref wallEnd, sendTime.UtcTicks > DateTimeOffset.MaxValue.UtcTicks - length.Ticks ? DateTimeOffset.MaxValue.UtcTicks : sendTime.UtcTicks + length.Ticks);
+    }
+
+    /// <summary>How long ago it was renewed, by the clock that says the longer time; zero if it was never granted, for then nothing may be used.</summary>
+    public TimeSpan Age(DateTimeOffset now)
+    {
+        if (!EverGranted)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var byWall = TimeSpan.FromTicks(now.UtcTicks - Volatile.Read(ref sent));
+        var byStamps = time.GetElapsedTime(Volatile.Read(ref received));
+        return byWall > byStamps ? byWall : byStamps;
     }
 
     public void End()

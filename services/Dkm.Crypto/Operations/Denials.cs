@@ -1,5 +1,6 @@
 namespace Dkm.Crypto.Operations;
 
+using System;
 using Dkm.Core;
 
 /// <summary>Answers whose wording is part of the contract.</summary>
@@ -17,6 +18,10 @@ internal static class Denials
 
     public static DkmException TooManyKeys(int maximum) => new(
         ErrorKind.ResourceExhausted, Reasons.TooMany, $"a batch may need at most {maximum} keys that are not here; send this item again, in another batch");
+
+    /// <summary>Also what a stranger is told of a ring that is here while KeyRing is away: she is told it of one that does not exist.</summary>
+    public static DkmException Away(Exception? cause = null) => new(
+        ErrorKind.Unavailable, Reasons.NotConnected, "the keys are not here and KeyRing cannot be reached now; try again", innerException: cause);
 
     public static DkmException Changing() =>
         new(ErrorKind.Unavailable, Reasons.NotReady, "the keys of the ring are changing; try again");

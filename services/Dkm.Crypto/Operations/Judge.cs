@@ -1,5 +1,6 @@
 namespace Dkm.Crypto.Operations;
 
+using System.Collections.Generic;
 using Dkm.Client.KeySets;
 using Dkm.Core;
 using Dkm.Core.Authorization;
@@ -10,7 +11,7 @@ using Dkm.Hosting.Policy;
 /// May she? Decided by the bindings that came with the keys and the policy that Access streams, both here. Judged before anything else is
 /// said of a ring: a lease or a state would tell a stranger that it exists.
 /// </summary>
-internal sealed class Judge(IGroupMembership policy)
+internal sealed class Judge(IGroupMembership policy, KeySetHolder holder)
 {
     /// <summary>For a ring that the caller named.</summary>
     /// <param name="caller">Who calls.</param>
@@ -20,15 +21,17 @@ internal sealed class Judge(IGroupMembership policy)
     /// <exception cref="DkmException">PERMISSION_DENIED; UNAVAILABLE POLICY_STALE.</exception>
     public void DemandNamed(Caller caller, string ring, HeldRing? held, RingPermission wanted)
     {
+        DemandPolicy();
         var snapshot = held?.Snapshot;
-        DemandFresh(snapshot);
         var bindings = snapshot?.Bindings ?? [];
-        if (AccessRule.Allows(caller.Id, wanted, bindings, policy.Current))
+        if (snapshot is not null && AccessRule.Allows(caller.Id, wanted, bindings, policy.Current))
         {
+            DemandFresh(held!, snapshot);
             caller.Accept();
         }
         else
         {
+            DemandKeyRingForStranger(caller, bindings);
             caller.Demand(AccessRule.Decide(caller.Id, ring, wanted, bindings, policy.Current));
         }
     }
@@ -39,10 +42,11 @@ internal sealed class Judge(IGroupMembership policy)
     public bool DemandDecrypt(Caller caller, HeldRing ring)
     {
         var snapshot = ring.Snapshot ?? throw Denials.UnknownOrNotYours(caller.Id);
-        DemandFresh(snapshot);
+        DemandPolicy();
         var current = policy.Current;
         if (!AccessRule.Allows(caller.Id, RingPermission.Decrypt, snapshot.Bindings, current))
         {
+            DemandKeyRingForStranger(caller, snapshot.Bindings);
             if (!AccessRule.HasAnyBinding(caller.Id, snapshot.Bindings, current))
             {
                 throw Denials.UnknownOrNotYours(caller.Id);
@@ -51,6 +55,7 @@ internal sealed class Judge(IGroupMembership policy)
             caller.Demand(AccessRule.Decide(caller.Id, ring.Name, RingPermission.Decrypt, snapshot.Bindings, current));
         }
 
+        DemandFresh(ring, snapshot);
         caller.Accept();
         return AccessRule.Allows(caller.Id, RingPermission.DecryptCompromised, snapshot.Bindings, current);
     }
@@ -58,22 +63,53 @@ internal sealed class Judge(IGroupMembership policy)
     /// <summary>Whether she may know that an envelope is of this ring.</summary>
     public bool MaySee(Caller caller, HeldRing ring)
     {
-        var snapshot = ring.Snapshot;
-        DemandFresh(snapshot);
-        return snapshot is not null && AccessRule.HasAnyBinding(caller.Id, snapshot.Bindings, policy.Current);
+        DemandPolicy();
+        if (ring.Snapshot is not { } snapshot)
+        {
+            return false;
+        }
+
+        DemandKeyRingForStranger(caller, snapshot.Bindings);
+        if (!AccessRule.HasAnyBinding(caller.Id, snapshot.Bindings, policy.Current))
+        {
+            return false;
+        }
+
+        DemandFresh(ring, snapshot);
+        return true;
     }
 
-    private void DemandFresh(RingSnapshot? snapshot)
+    private void DemandPolicy()
     {
         if (!policy.Ready)
         {
             throw new DkmException(ErrorKind.Unavailable, Reasons.NotReady, "the policy has not come from Access yet; try again");
         }
+    }
 
-        if (snapshot is not null && policy.Age > snapshot.PolicyStaleness)
+    /// <summary>While KeyRing is away nothing is known of rings that are not here; a stranger must not see by her answer that one is.</summary>
+    private void DemandKeyRingForStranger(Caller caller, IReadOnlyList<RingBinding> bindings)
+    {
+        if (holder.Trouble is not null && !AccessRule.HasAnyBinding(caller.Id, bindings, policy.Current))
+        {
+            throw Denials.Away();
+        }
+    }
+
+    /// <summary>Told to the bound alone: who is in no group of the ring gets the same answer as for a ring that is not there.</summary>
+    private void DemandFresh(HeldRing ring, RingSnapshot snapshot)
+    {
+        if (policy.Age > snapshot.PolicyStaleness)
         {
             throw new DkmException(
                 ErrorKind.Unavailable, Reasons.PolicyStale, "Access could not confirm the policy for longer than it may be relied on; try again");
+        }
+
+        // The bindings are half of the decision, and KeyRing is who knows them.
+        if (ring.ConfirmationAge > snapshot.PolicyStaleness)
+        {
+            throw new DkmException(
+                ErrorKind.Unavailable, Reasons.PolicyStale, "KeyRing could not confirm the ring's bindings for longer than they may be relied on; try again");
         }
     }
 }

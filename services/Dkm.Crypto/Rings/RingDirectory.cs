@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Client.KeySets;
 using Dkm.Core;
+using Dkm.Crypto.Operations;
 
 /// <summary>Finds rings and keys: in memory, or, within bounds of number and time, from KeyRing.</summary>
 internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
@@ -80,6 +81,5 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
     }
 
     /// <summary>Trouble between us and KeyRing is ours, whatever its kind: an expired certificate of Crypto must not tell the caller that hers is bad.</summary>
-    private static DkmException Away(Exception cause) =>
-        new(ErrorKind.Unavailable, Reasons.NotConnected, "the keys are not here and KeyRing cannot be reached now; try again", innerException: cause);
+    private static DkmException Away(Exception cause) => Denials.Away(cause);
 }

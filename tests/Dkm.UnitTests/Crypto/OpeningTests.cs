@@ -42,7 +42,7 @@ public sealed class OpeningTests : IAsyncDisposable
         Bind("writers", Permission.Encrypt);
         fixture.KeyRing.Rings[Mail] = ring;
         rings = new RingDirectory(fixture.Holder, Options());
-        judge = new Judge(policy);
+        judge = new Judge(policy, fixture.Holder);
         opening = new Opening(rings, judge);
     }
 
@@ -83,18 +83,46 @@ public sealed class OpeningTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Open_WithPolicyOlderThanTheRingAllows_IsPolicyStaleForAllAndNamesNoRing()
+    public async Task Open_WithPolicyOlderThanTheRingAllows_IsPolicyStaleToTheBoundAlone()
     {
         var envelope = await SealAsync();
         policy.Age = ring.PolicyStaleness;
         await opening.OpenAsync(Caller(FakePolicy.Worker), Request(envelope), Token);
 
         policy.Age += TimeSpan.FromTicks(1);
-        foreach (var caller in new[] { FakePolicy.Worker, FakePolicy.Stranger })
-        {
-            var refused = await AssertRefusedAsync(caller, envelope, ErrorKind.Unavailable, Reasons.PolicyStale);
-            Assert.DoesNotContain(Mail, refused.Message, StringComparison.Ordinal);
-        }
+        var refused = await AssertRefusedAsync(FakePolicy.Worker, envelope, ErrorKind.Unavailable, Reasons.PolicyStale);
+        Assert.DoesNotContain(Mail, refused.Message, StringComparison.Ordinal);
+
+        // What she is told of a key that does not exist.
+        await AssertRefusedAsync(FakePolicy.Stranger, envelope, ErrorKind.PermissionDenied, Reasons.KeyUnknownOrNotYours);
+        var named = Assert.Throws<DkmException>(() => judge.DemandNamed(Caller(FakePolicy.Stranger), Mail, fixture.Holder.Find(Mail), RingPermission.Encrypt));
+        var nowhere = Assert.Throws<DkmException>(() => judge.DemandNamed(Caller(FakePolicy.Stranger), Mail, null, RingPermission.Encrypt));
+        Assert.Equal((nowhere.Kind, nowhere.Reason, nowhere.Message), (named.Kind, named.Reason, named.Message));
+    }
+
+    [Fact]
+    public async Task Open_WithBindingsThatKeyRingConfirmedLongerAgoThanTheRingAllows_IsPolicyStale()
+    {
+        var envelope = await SealAsync();
+        fixture.Time.SetWall(HolderFixture.Start + ring.PolicyStaleness);
+        await opening.OpenAsync(Caller(FakePolicy.Worker), Request(envelope), Token);
+
+        fixture.Time.SetWall(HolderFixture.Start + ring.PolicyStaleness + TimeSpan.FromTicks(1));
+        await AssertRefusedAsync(FakePolicy.Worker, envelope, ErrorKind.Unavailable, Reasons.PolicyStale);
+    }
+
+    [Fact]
+    public async Task DemandNamed_OfAStrangerWhileKeyRingIsAway_IsTheAnswerForARingThatIsNotHere()
+    {
+        await SealAsync();
+        fixture.KeyRing.Down = new DkmException(ErrorKind.Unavailable, Reasons.NotConnected, "down");
+        fixture.KeyRing.Newest.End(fixture.KeyRing.Down);
+        await Soon.True(() => fixture.Holder.Trouble is not null, "the stream to end");
+
+        var held = fixture.Holder.Find(Mail);
+        var refused = Assert.Throws<DkmException>(() => judge.DemandNamed(Caller(FakePolicy.Stranger), Mail, held, RingPermission.Encrypt));
+        Assert.Equal((ErrorKind.Unavailable, Reasons.NotConnected), (refused.Kind, refused.Reason));
+        judge.DemandNamed(Caller(FakePolicy.Worker), Mail, held, RingPermission.Encrypt);
     }
 
     [Fact]
@@ -108,6 +136,7 @@ public sealed class OpeningTests : IAsyncDisposable
     [Fact]
     public async Task Open_LeaseEnded_IsToldToTheBoundAlone()
     {
+        ring.PolicyStaleness = ring.KeyLease;
         var envelope = await SealAsync();
         fixture.Time.SetWall(HolderFixture.Start + ring.KeyLease);
         await AssertRefusedAsync(FakePolicy.Worker, envelope, ErrorKind.Unavailable, Reasons.LeaseEnded);
