@@ -30,6 +30,14 @@ public sealed class StrictConfiguration
         return options;
     }
 
+    /// <summary>The keys that a reader asks for: all that there are.</summary>
+    internal static IReadOnlyCollection<string> KeysOf<T>(Func<StrictConfiguration, T> read)
+    {
+        var configuration = new StrictConfiguration(ConfigurationSources.Load([], new Hashtable()));
+        read(configuration);
+        return configuration.asked;
+    }
+
     /// <summary>Notes something wrong with a key; the reading goes on.</summary>
     public void Mistake(string key, string problem) => sources.Mistakes.Add($"{key}: {problem}");
 
