@@ -37,11 +37,6 @@ internal static class BatchSealing
             answer.Results.Add(SealOne(request.Items[i], i, sealer));
         }
 
-        foreach (var item in request.Items)
-        {
-            Plaintexts.Zero(item.Plaintext);
-        }
-
         return answer;
     }
 

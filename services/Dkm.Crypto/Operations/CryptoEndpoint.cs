@@ -1,6 +1,6 @@
 namespace Dkm.Crypto.Operations;
 
-using System;
+using System.Security.Cryptography;
 using System.Threading.Tasks;
 using Dkm.Client.KeySets;
 using Dkm.Core;
@@ -11,8 +11,8 @@ using Dkm.Hosting;
 using Grpc.Core;
 
 /// <summary>
-/// CryptoService. While the ring is held, which is nearly always, a call neither waits nor changes threads; what must be fetched first goes the
-/// asynchronous way of the same method.
+/// CryptoService. While the ring is held, which is nearly always, a call neither waits nor changes threads. A plaintext is zeroed when its call is
+/// over, whatever came of it.
 /// </summary>
 internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening opening, BatchOpening batchOpening, Description description)
     : V1.CryptoService.CryptoServiceBase
@@ -21,17 +21,21 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
     private const int ShortestDataKey = 16;
     private const int LongestDataKey = 1024;
 
-    public override Task<EncryptResponse> Encrypt(EncryptRequest request, ServerCallContext context)
+    public override async Task<EncryptResponse> Encrypt(EncryptRequest request, ServerCallContext context)
     {
-        RingName.Check(request.KeyRing, "key_ring");
-        Sealing.CheckPlaintext(request.Plaintext.Length);
-        var bound = ContextReader.Read(request.Context);
-        return rings.TryFind(request.KeyRing, out var ring)
-            ? Task.FromResult(Encrypt(request, bound, ring, context))
-            : FetchAsync();
-
-        async Task<EncryptResponse> FetchAsync() =>
-            Encrypt(request, bound, await rings.FetchAsync(request.KeyRing, context.CancellationToken), context);
+        try
+        {
+            RingName.Check(request.KeyRing, "key_ring");
+            Sealing.CheckPlaintext(request.Plaintext.Length);
+            var bound = ContextReader.Read(request.Context);
+            var ring = await DemandAsync(context.GetCaller(), request.KeyRing, context);
+            var envelope = Sealing.Seal(ring, request.Plaintext.Span, bound, out var key);
+            return new EncryptResponse { Envelope = envelope, KeyId = key.IdText };
+        }
+        finally
+        {
+            Plaintexts.Zero(request.Plaintext);
+        }
     }
 
     public override Task<DecryptResponse> Decrypt(DecryptRequest request, ServerCallContext context)
@@ -67,7 +71,7 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
         }
         finally
         {
-            Array.Clear(source.Plaintext);
+            CryptographicOperations.ZeroMemory(source.Plaintext);
         }
     }
 
@@ -83,12 +87,11 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
 
         var ring = await DemandAsync(context.GetCaller(), request.KeyRing, context);
         var dataKey = new byte[length];
-        KernelRandom.Fill(dataKey);
-        var envelope = Sealing.Seal(ring, dataKey, bound, out var key);
+        var envelope = Sealing.SealFresh(ring, dataKey, bound, out var key);
         var answer = new GenerateDataKeyResponse { Envelope = envelope, KeyId = key.IdText };
         if (request.WithoutPlaintext)
         {
-            Array.Clear(dataKey);
+            CryptographicOperations.ZeroMemory(dataKey);
         }
         else
         {
@@ -98,20 +101,21 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
         return answer;
     }
 
-    public override Task<BatchEncryptResponse> BatchEncrypt(BatchEncryptRequest request, ServerCallContext context)
+    public override async Task<BatchEncryptResponse> BatchEncrypt(BatchEncryptRequest request, ServerCallContext context)
     {
-        RingName.Check(request.KeyRing, "key_ring");
-        Batches.CheckCount(request.Items.Count);
-        return rings.TryFind(request.KeyRing, out var ring)
-            ? Task.FromResult(Encrypt(ring))
-            : FetchAsync();
-
-        async Task<BatchEncryptResponse> FetchAsync() => Encrypt(await rings.FetchAsync(request.KeyRing, context.CancellationToken));
-
-        BatchEncryptResponse Encrypt(HeldRing? held)
+        try
         {
-            judge.DemandNamed(context.GetCaller(), request.KeyRing, held, RingPermission.Encrypt);
-            return BatchSealing.Seal(request, held!, context.CancellationToken);
+            RingName.Check(request.KeyRing, "key_ring");
+            Batches.CheckCount(request.Items.Count);
+            var ring = await DemandAsync(context.GetCaller(), request.KeyRing, context);
+            return BatchSealing.Seal(request, ring, context.CancellationToken);
+        }
+        finally
+        {
+            foreach (var item in request.Items)
+            {
+                Plaintexts.Zero(item.Plaintext);
+            }
         }
     }
 
@@ -124,14 +128,6 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
 
     public override Task<DescribeEnvelopeResponse> DescribeEnvelope(DescribeEnvelopeRequest request, ServerCallContext context) =>
         description.DescribeAsync(request.Envelope, context.GetCaller(), context.CancellationToken);
-
-    private EncryptResponse Encrypt(EncryptRequest request, DkmContext bound, HeldRing? ring, ServerCallContext context)
-    {
-        judge.DemandNamed(context.GetCaller(), request.KeyRing, ring, RingPermission.Encrypt);
-        var envelope = Sealing.Seal(ring!, request.Plaintext.Span, bound, out var key);
-        Plaintexts.Zero(request.Plaintext);
-        return new EncryptResponse { Envelope = envelope, KeyId = key.IdText };
-    }
 
     private async ValueTask<HeldRing> DemandAsync(Caller caller, string name, ServerCallContext context)
     {

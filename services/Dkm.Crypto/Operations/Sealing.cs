@@ -1,6 +1,7 @@
 namespace Dkm.Crypto.Operations;
 
 using System;
+using System.Security.Cryptography;
 using Dkm.Client.KeySets;
 using Dkm.Core;
 using Dkm.Core.Envelopes;
@@ -37,6 +38,26 @@ internal static class Sealing
         }
 
         throw Denials.Changing();
+    }
+
+    /// <summary>Makes a key and seals it. A key without an envelope is of no use to anybody, and does not stay.</summary>
+    public static ByteString SealFresh(HeldRing ring, Span<byte> dataKey, DkmContext context, out HeldKey key)
+    {
+        KernelRandom.Fill(dataKey);
+        var done = false;
+        try
+        {
+            var envelope = Seal(ring, dataKey, context, out key);
+            done = true;
+            return envelope;
+        }
+        finally
+        {
+            if (!done)
+            {
+                CryptographicOperations.ZeroMemory(dataKey);
+            }
+        }
     }
 
     /// <summary>The array is made here and nobody else has it, so the message may be it.</summary>

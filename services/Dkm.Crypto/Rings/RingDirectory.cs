@@ -8,8 +8,9 @@ using Dkm.Core;
 using Dkm.Crypto.Operations;
 
 /// <summary>Finds rings and keys: in memory, or, within bounds of number and time, from KeyRing.</summary>
-internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
+internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options, TimeProvider time)
 {
+    private readonly DeniedNames denied = new(time);
     private readonly CallerTurns turns = new(options.Patience);
 
     /// <summary>A ring whose keys are here; the way of nearly every call.</summary>
@@ -27,6 +28,17 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
     /// <exception cref="DkmException">UNAVAILABLE; RESOURCE_EXHAUSTED.</exception>
     public async ValueTask<HeldRing?> FetchAsync(string name, CancellationToken cancellationToken)
     {
+        // At once, as a stranger to a ring that is here is answered: by waiting for KeyRing she would see that this one is not.
+        if (holder.Trouble is { } trouble)
+        {
+            throw Away(trouble);
+        }
+
+        if (denied.Contains(name))
+        {
+            return null;
+        }
+
         var ring = holder.WantOnTrial(name);
         try
         {
@@ -35,6 +47,7 @@ internal sealed class RingDirectory(KeySetHolder holder, CryptoOptions options)
         }
         catch (DkmException) when (ring.IsDenied)
         {
+            denied.Add(name);
             return null;
         }
         catch (DkmException) when (ring.Snapshot is not null)

@@ -41,7 +41,7 @@ public sealed class OpeningTests : IAsyncDisposable
         Bind("workers", Permission.Encrypt, Permission.Decrypt);
         Bind("writers", Permission.Encrypt);
         fixture.KeyRing.Rings[Mail] = ring;
-        rings = new RingDirectory(fixture.Holder, Options());
+        rings = new RingDirectory(fixture.Holder, Options(), fixture.Time);
         judge = new Judge(policy, fixture.Holder);
         opening = new Opening(rings, judge);
     }
@@ -165,7 +165,7 @@ public sealed class OpeningTests : IAsyncDisposable
     {
         await using var small = new HolderFixture(new KeySetHolderOptions { AdoptResolvedRings = true, MaximumRings = 1 });
         small.KeyRing.Rings[Mail] = ring;
-        var full = new RingDirectory(small.Holder, Options());
+        var full = new RingDirectory(small.Holder, Options(), small.Time);
         await full.FetchAsync(Mail, Token);
         var refused = await Assert.ThrowsAsync<DkmException>(() => full.FetchAsync("mail/another", Token).AsTask());
         Assert.Equal((ErrorKind.ResourceExhausted, Reasons.TooMany), (refused.Kind, refused.Reason));
@@ -247,7 +247,7 @@ public sealed class OpeningTests : IAsyncDisposable
 
     private static OpenRequest Request(ByteString envelope) => OpenRequest.Read(envelope, new RepeatedField<ContextEntry>(), string.Empty);
 
-    private static CryptoOptions Options() => new()
+    internal static CryptoOptions Options() => new()
     {
         Server = new ServerOptions
         {
