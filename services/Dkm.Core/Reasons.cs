@@ -19,6 +19,8 @@ public static class Reasons
     public const string OtherRing = "OTHER_RING";
     public const string SuiteNotRead = "SUITE_NOT_READ";
     public const string KeyState = "KEY_STATE";
+    public const string KeyInUse = "KEY_IN_USE";
+    public const string ConfirmHolders = "CONFIRM_HOLDERS";
     public const string KeyUnknownOrNotYours = "KEY_UNKNOWN_OR_NOT_YOURS";
     public const string NoPrimary = "NO_PRIMARY";
     public const string LeaseEnded = "LEASE_ENDED";

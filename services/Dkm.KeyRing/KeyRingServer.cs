@@ -4,7 +4,9 @@ using System;
 using Dkm.Hosting;
 using Dkm.Hosting.Policy;
 using Dkm.KeyRing.Distribution;
+using Dkm.KeyRing.Distribution.Holders;
 using Dkm.KeyRing.Keys;
+using Dkm.KeyRing.Keys.States;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.Rollover;
 using Dkm.KeyRing.V1;
@@ -56,10 +58,13 @@ public static class KeyRingServer
         .AddSingleton<RingCreation>()
         .AddSingleton<RingUpdate>()
         .AddSingleton<AccessCheck>()
+        .AddSingleton<KeyStateCommand>()
         .AddDkmService<KeyRingEndpoint>();
 
     private static void AddDistribution(IServiceCollection services) => services
         .AddSingleton<HolderRegistry>()
+        .AddSingleton<HolderDirectory>()
+        .AddSingleton<BlastRadius>()
         .AddSingleton<Freshness>()
         .AddSingleton<KeySetBuilder>()
         .AddSingleton<KeyResolver>()

@@ -1,6 +1,7 @@
 namespace Dkm.KeyRing;
 
 using System;
+using Dkm.Core.Keys;
 using Microsoft.Extensions.Logging;
 
 internal static partial class Log
@@ -28,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(4008, LogLevel.Warning, "Ring {Ring} could not be delivered ({Reason}): {Why}")]
     public static partial void NotDelivered(ILogger logger, string ring, string reason, string why);
+
+    [LoggerMessage(4009, LogLevel.Warning, "Ring {Ring}: key {Key} is now {State}; revision {Revision}")]
+    public static partial void KeyStateChanged(ILogger logger, string ring, string key, StoredKeyState state, long revision);
 }

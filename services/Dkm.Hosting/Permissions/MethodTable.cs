@@ -20,6 +20,7 @@ public static class MethodTable
 
     private const string Administrators = "administrators";
     private const string AdministratorsOrManage = "administrators; `manage` on the ring";
+    private const string AdministratorsOrDestroy = "administrators; `destroy` on the ring";
     private const string Encrypt = "`encrypt` on the ring";
 
     /// <summary>In the order of the document.</summary>
@@ -40,6 +41,11 @@ public static class MethodTable
         new(Rings + "RolloverKeyRing", Workload | Human, Requirement.Ring, AdministratorsOrManage),
         new(Rings + "ListKeys", Workload | Human, Requirement.Ring, AdministratorsOrManage),
         new(Rings + "GetKey", Workload | Human, Requirement.Ring, AdministratorsOrManage),
+        new(Rings + "DisableKey", Workload | Human, Requirement.Ring, AdministratorsOrManage),
+        new(Rings + "EnableKey", Workload | Human, Requirement.Ring, AdministratorsOrManage),
+        new(Rings + "MarkKeyCompromised", Workload | Human, Requirement.Ring, AdministratorsOrManage),
+        new(Rings + "DestroyKey", Workload | Human, Requirement.Ring, AdministratorsOrDestroy),
+        new(Rings + "RestoreKey", Workload | Human, Requirement.Ring, AdministratorsOrDestroy),
         new(Rings + "GetKeyRingStatus", Workload | Human, Requirement.Ring, AdministratorsOrManage),
         new(Rings + "CheckAccess", Workload | Human, Requirement.Ring, AdministratorsOrManage + "; anyone about herself"),
 

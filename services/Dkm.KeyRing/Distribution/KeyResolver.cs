@@ -49,11 +49,15 @@ internal sealed class KeyResolver(RingCatalog catalog, KeySetBuilder builder, Ke
         {
             KeyRing = view.Ring.Name,
             Revision = view.Ring.Revision,
-            Key = key.Facts.Stored is StoredKeyState.Enabled or StoredKeyState.Archived
+            Key = MayHave(caller, key.Facts.Stored)
                 ? await builder.BuildAsync(key, delivery: null, token)
                 : NotDelivered(caller, view, key),
         };
     }
+
+    /// <summary>Crypto opens a compromised key's envelopes for callers with <c>decrypt_compromised</c>; nobody else gets such a key.</summary>
+    private static bool MayHave(Caller caller, StoredKeyState state) => state is StoredKeyState.Enabled or StoredKeyState.Archived
+        || (state is StoredKeyState.Compromised && caller.Id.Service == DkmService.Crypto);
 
     /// <summary>Crypto hears the state without material: it judges its own caller's binding before it speaks of a key's state.</summary>
     private KeyMaterial NotDelivered(Caller caller, RingView view, RingKey key) => caller.Id.Class == IdentityClass.Service

@@ -3,6 +3,7 @@ namespace Dkm.KeyRing.Keys;
 using System;
 using Dkm.Core;
 using Dkm.Core.Keys;
+using Dkm.KeyRing.Keys.States;
 using Dkm.Records.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -37,6 +38,14 @@ internal static class KeyRecords
             WrappingKeyId = key.WrappingKeyId,
             OperationId = operationId,
         };
+        if (key.Mark is { } mark)
+        {
+            record.StateBefore = (KeyRecord.Types.StoredState)mark.Before;
+            record.StateTime = mark.Time.ToTimestamp();
+            record.StateReason = mark.Reason;
+            record.DestroyTime = mark.DestroyTime?.ToTimestamp();
+        }
+
         return key.Unknown.IsEmpty ? record.ToByteArray() : [.. record.ToByteArray(), .. key.Unknown.Span];
     }
 
@@ -51,7 +60,12 @@ internal static class KeyRecords
             Wrapped = record.WrappedMaterial.ToByteArray(),
             WrappingKeyId = string.Intern(record.WrappingKeyId),
             RecordVersion = recordVersion,
-            Unknown = UnknownFields.Of(body, KeyRecord.OperationIdFieldNumber),
+            Mark = ReadMark(record),
+            Unknown = UnknownFields.Of(body, KeyRecord.DestroyTimeFieldNumber),
         });
     }
+
+    private static KeyMark? ReadMark(KeyRecord record) => record.StateTime is null
+        ? null
+        : new((StoredKeyState)record.StateBefore, record.StateTime.ToDateTimeOffset(), record.StateReason, record.DestroyTime?.ToDateTimeOffset());
 }

@@ -1,8 +1,10 @@
 namespace Dkm.KeyRing.Keys;
 
 using System;
+using System.Globalization;
 using Dkm.Core;
 using Dkm.Core.Keys;
+using Dkm.KeyRing.Keys.States;
 
 /// <summary>A key as a replica keeps it: its facts, and its material wrapped. There is no clear material here.</summary>
 internal sealed class RingKey(KeyFacts facts)
@@ -24,12 +26,22 @@ internal sealed class RingKey(KeyFacts facts)
     /// <summary>Fields that a newer KeyRing wrote; they survive our rewrite.</summary>
     public ReadOnlyMemory<byte> Unknown { get; init; }
 
-    public RingKey Archive(DateTimeOffset now) => new(Facts with { Stored = StoredKeyState.Archived })
+    /// <summary>Of a key whose state somebody changed.</summary>
+    public KeyMark? Mark { get; init; }
+
+    /// <summary>Changes with every change of this key.</summary>
+    public string Etag => string.Create(CultureInfo.InvariantCulture, $"{RecordVersion}-{Id.ToString()[^12..]}");
+
+    public RingKey Archive(DateTimeOffset now) => With(StoredKeyState.Archived, Mark, now);
+
+    /// <summary>The same key in another state; of a destroyed one the material is gone.</summary>
+    public RingKey With(StoredKeyState state, KeyMark? mark, DateTimeOffset now) => new(Facts with { Stored = state })
     {
-        ArchiveTime = now,
-        Wrapped = Wrapped,
+        ArchiveTime = state == StoredKeyState.Archived ? ArchiveTime ?? now : ArchiveTime,
+        Wrapped = state == StoredKeyState.Destroyed ? default : Wrapped,
         WrappingKeyId = WrappingKeyId,
         RecordVersion = RecordVersion,
+        Mark = mark,
         Unknown = Unknown,
     };
 }

@@ -6,17 +6,19 @@ using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Hosting;
 using Dkm.KeyRing.Distribution;
+using Dkm.KeyRing.Keys.States;
 using Dkm.KeyRing.Rollover;
 using Dkm.KeyRing.V1;
 using Grpc.Core;
 
 /// <summary>Rings and keys for those who administer them. No answer of this endpoint carries material.</summary>
-internal sealed class KeyRingEndpoint(
+internal sealed partial class KeyRingEndpoint(
     RingCatalog catalog,
     RingAccess access,
     RingCreation creation,
     RingUpdate update,
     RolloverCommand rollover,
+    KeyStateCommand states,
     RingStatus status,
     AccessCheck check,
     KeyRingStore store,

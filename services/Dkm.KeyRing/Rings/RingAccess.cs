@@ -27,7 +27,10 @@ internal sealed class RingAccess(RingCatalog catalog, KeyRingStore store, IGroup
     }
 
     /// <summary>For administrators and <c>manage</c>.</summary>
-    public RingView Manage(Caller caller, string name, string field)
+    public RingView Manage(Caller caller, string name, string field) => Administer(caller, RingPermission.Manage, name, field);
+
+    /// <summary>For administrators and whoever has the permission.</summary>
+    public RingView Administer(Caller caller, RingPermission permission, string name, string field)
     {
         RingName.Check(name, field);
         _ = store.Current;
@@ -38,7 +41,7 @@ internal sealed class RingAccess(RingCatalog catalog, KeyRingStore store, IGroup
         }
 
         var view = catalog.Find(name);
-        caller.Demand(AccessRule.DecideAdministration(caller.Id, name, RingPermission.Manage, view?.Ring.Bindings ?? [], policy));
+        caller.Demand(AccessRule.DecideAdministration(caller.Id, name, permission, view?.Ring.Bindings ?? [], policy));
         return view ?? throw NotFound(name);
     }
 

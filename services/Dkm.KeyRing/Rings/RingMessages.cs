@@ -57,6 +57,10 @@ internal static class RingMessages
         ActivateTime = key.Facts.ActivateTime.ToTimestamp(),
         Primary = view.Primary(now)?.Id == key.Id,
         ArchiveTime = key.ArchiveTime?.ToTimestamp(),
+        Etag = key.Etag,
+        StateTime = key.Mark?.Time.ToTimestamp(),
+        StateReason = key.Mark?.Reason ?? string.Empty,
+        DestroyTime = key.Mark?.DestroyTime?.ToTimestamp(),
     };
 
     public static Key.Types.State ToMessage(KeyState state) => (Key.Types.State)state;

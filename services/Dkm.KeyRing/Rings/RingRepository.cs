@@ -82,6 +82,10 @@ internal sealed class RingRepository(KeyRingStore store, KeyMaterials materials,
             {
                 Log.KeyMade(logger, ring.Name, key.Id.ToString(), key.Facts.ActivateTime, ring.Revision);
             }
+            else if (key.Mark is { } mark && mark.Time == ring.UpdateTime)
+            {
+                Log.KeyStateChanged(logger, ring.Name, key.Id.ToString(), key.Facts.Stored, ring.Revision);
+            }
             else
             {
                 Log.KeyArchived(logger, ring.Name, key.Id.ToString(), ring.Revision);

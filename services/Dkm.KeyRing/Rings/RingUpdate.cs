@@ -4,6 +4,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.KeyRing.Distribution.Holders;
 using Dkm.KeyRing.Rollover;
 using Dkm.KeyRing.V1;
 
@@ -13,6 +14,7 @@ internal sealed class RingUpdate(
     RingRepository repository,
     RingAccess access,
     RingCreation creation,
+    BlastRadius radius,
     InstallationOptions installation,
     RolloverTiming timing,
     TimeProvider time)
@@ -45,6 +47,7 @@ internal sealed class RingUpdate(
         var now = time.GetUtcNow();
         var next = UpdateRequest.Apply(before.Ring, request, installation, policy);
         next = next with { OldLeasesEnd = Lead.LeasesEndAfter(before.Ring.OldLeasesEnd, before.Ring.Policy, next.Policy, now, timing) };
+        await radius.DemandAsync(before, next, policy, request.ConfirmHolders, token);
         await creation.RememberAsync(next.Bindings, policy, token);
         var step = HoldRule.TakesAway(before.Ring.Bindings, next.Bindings, policy)
             ? RollNowRule.AfterRemoval((before with { Ring = next }).Times(timing), now)

@@ -36,10 +36,13 @@ internal static class RollNowRule
     }
 
     /// <summary>Whether the ring was rolled so often of late that whoever asks has to wait: every key is delivered to every holder and kept for good.</summary>
-    public static bool TooOften(RingTimes ring, DateTimeOffset now)
+    public static bool TooOften(RingTimes ring, DateTimeOffset now) => YoungKeys(ring, now) >= MaximumYoungKeys;
+
+    /// <summary>Keys that are pending or, in whatever state, younger than the lead.</summary>
+    public static int YoungKeys(RingTimes ring, DateTimeOffset now)
     {
         var young = now - Lead.Effective(ring.Policy, ring.Timing);
-        return ring.Keys.Count(key => key.CreateTime > young || (key.Stored == StoredKeyState.Enabled && key.ActivateTime > now)) >= MaximumYoungKeys;
+        return ring.Keys.Count(key => key.CreateTime > young || (key.Stored == StoredKeyState.Enabled && key.ActivateTime > now));
     }
 
     /// <summary>

@@ -1,0 +1,36 @@
+namespace Dkm.KeyRing.Distribution.Holders;
+
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
+using Dkm.Core.Authorization;
+using Dkm.KeyRing.Rings;
+
+/// <summary>Asks back before a change that takes something away from many who use it at this moment.</summary>
+internal sealed class BlastRadius(HolderDirectory directory)
+{
+    /// <summary>A key that is withdrawn is withdrawn from every holder of the ring.</summary>
+    public async Task DemandWithdrawalAsync(RingView view, KeyId key, int confirmed, CancellationToken token)
+    {
+        var holders = (await directory.OfAsync(view, token)).Count;
+        if (!BlastRadiusRule.IsAllowed(holders, holders, confirmed))
+        {
+            throw Confirm($"key {key} is withdrawn from {holders} live holders of ring '{view.Ring.Name}', and none of them opens its envelopes any more", holders);
+        }
+    }
+
+    /// <summary>Holders that may hold the ring now and may not after the change.</summary>
+    public async Task DemandAsync(RingView before, Ring after, PolicySnapshot policy, int confirmed, CancellationToken token)
+    {
+        var holders = await directory.OfAsync(before, token);
+        var losing = holders.Count(holder => !DeliveryRule.Allows(holder.Identity, after, policy));
+        if (!BlastRadiusRule.IsAllowed(losing, holders.Count, confirmed))
+        {
+            throw Confirm($"{losing} of {holders.Count} live holders of ring '{after.Name}' lose it by this", losing);
+        }
+    }
+
+    private static DkmException Confirm(string what, int count) =>
+        new(ErrorKind.FailedPrecondition, Reasons.ConfirmHolders, $"{what}; if that is meant, repeat it with confirm_holders {count}", "confirm_holders");
+}
