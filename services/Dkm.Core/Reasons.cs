@@ -54,6 +54,7 @@ public static class Reasons
     public const string BuiltInGroup = "BUILT_IN_GROUP";
     public const string LastAdministrator = "LAST_ADMINISTRATOR";
     public const string WrongKind = "WRONG_KIND";
+    public const string TooManyBytes = "TOO_MANY_BYTES";
     public const string TooManyCalls = "TOO_MANY_CALLS";
     public const string TooManyConnections = "TOO_MANY_CONNECTIONS";
     public const string TooManyStreams = "TOO_MANY_STREAMS";

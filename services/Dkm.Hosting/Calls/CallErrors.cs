@@ -40,14 +40,15 @@ internal sealed class CallErrors(ILogger<CallErrors> logger)
         GrpcStatus.Write(status, response.Headers);
     }
 
-    /// <summary>gRPC answers UNKNOWN to a request that it could not parse; it is the caller's mistake, and says so.</summary>
+    /// <summary>gRPC answers UNKNOWN or INTERNAL to a request that it could not read; it is the caller's mistake, and says so.</summary>
     public static void MendMalformed(Caller caller, HttpContext context)
     {
-        if (!context.Response.HasStarted && GrpcStatus.Is(StatusCode.Unknown, context.Response.Headers))
+        var headers = context.Response.Headers;
+        if (!context.Response.HasStarted && (GrpcStatus.Is(StatusCode.Unknown, headers) || GrpcStatus.Is(StatusCode.Internal, headers)))
         {
             var status = StatusMapping.ToRpc(Malformed(), null);
             Telemetry.Failed(caller.Rule, status.StatusCode, TimeSpan.Zero);
-            GrpcStatus.Write(status, context.Response.Headers);
+            GrpcStatus.Write(status, headers);
         }
     }
 

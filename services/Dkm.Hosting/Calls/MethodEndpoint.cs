@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Threading.Tasks;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 /// <summary>
 /// One mapped method: what its calls need, worked out once at the start, and the little that is done before gRPC sees a call. Lies in the
@@ -15,11 +16,15 @@ internal sealed class MethodEndpoint
 {
     private readonly string? defaultDeadline;
     private readonly bool streams;
+    private readonly LimitOptions limits;
     private readonly CallErrors errors;
+    private readonly RequestBytes bytes;
 
-    public MethodEndpoint(MethodRule rule, IMethod method, LimitOptions limits, CallErrors errors)
+    public MethodEndpoint(MethodRule rule, IMethod method, LimitOptions limits, CallErrors errors, RequestBytes bytes)
     {
+        this.limits = limits;
         this.errors = errors;
+        this.bytes = bytes;
         streams = method.Type != MethodType.Unary;
         Rule = rule;
         OkTags = Tags(rule, StatusCode.OK);
@@ -41,8 +46,8 @@ internal sealed class MethodEndpoint
     ];
 
     /// <summary>
-    /// Lets nobody reach gRPC, which reads and parses first, who may not call this method at all. Puts the caller where <c>GetCaller</c> finds her and a deadline where there is none: gRPC then keeps it by itself (the token is
-    /// cancelled, the answer is DEADLINE_EXCEEDED).
+    /// Lets nobody reach gRPC, which reads and parses first, who may not call this method at all. Puts the caller where <c>GetCaller</c> finds her, a count
+    /// around the body, and a deadline where there is none: gRPC then keeps it by itself (the token is cancelled, the answer is DEADLINE_EXCEEDED).
     /// </summary>
     public RequestDelegate Wrap(RequestDelegate next) => context =>
     {
@@ -75,16 +80,23 @@ internal sealed class MethodEndpoint
 
     private async Task RunAsync(Caller caller, HttpContext context, RequestDelegate next)
     {
+        var body = new CountedBody(context.Request.BodyReader, caller.Connection!.Use!, bytes, limits.MaximumMessage, streams);
+        context.Features.Set<IRequestBodyPipeFeature>(body);
         try
         {
             await next(context);
-            if (!caller.Arrived)
+            if (body.Refused && !caller.Arrived)
+            {
+                Telemetry.Failed(Rule, StatusCode.ResourceExhausted, TimeSpan.Zero);
+            }
+            else if (!caller.Arrived)
             {
                 CallErrors.MendMalformed(caller, context);
             }
         }
         finally
         {
+            body.Release();
             if (streams)
             {
                 caller.Connection!.Use!.LeaveStream();

@@ -1,5 +1,7 @@
 namespace Dkm.Hosting;
 
+using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Google.Protobuf;
@@ -22,8 +24,13 @@ internal sealed class WatchedStreamReader<T>(IAsyncStreamReader<T> inner, Caller
             watch.Touch();
             return more;
         }
-        catch (InvalidProtocolBufferException malformed)
+        catch (Exception malformed) when (malformed is InvalidProtocolBufferException or InvalidDataException)
         {
+            throw CallErrors.Malformed(malformed);
+        }
+        catch (RpcException malformed) when (malformed.StatusCode == StatusCode.Internal)
+        {
+            // gRPC's own, of a message that is cut or wrongly compressed.
             throw CallErrors.Malformed(malformed);
         }
     }

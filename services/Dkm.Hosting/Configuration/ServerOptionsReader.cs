@@ -57,6 +57,8 @@ public static class ServerOptionsReader
             StreamsPerConnection = configuration.Number("Limits:StreamsPerConnection", defaults.StreamsPerConnection, 1, 10_000),
             ConnectionsPerIdentity = configuration.Number("Limits:ConnectionsPerIdentity", defaults.ConnectionsPerIdentity, 1, 1_000_000),
             CallsPerIdentity = configuration.Number("Limits:CallsPerIdentity", defaults.CallsPerIdentity, 1, 1_000_000),
+            RequestBytesPerIdentity = configuration.Number("Limits:RequestBytesPerIdentity", defaults.RequestBytesPerIdentity, defaults.MaximumMessage, int.MaxValue),
+            RequestBytes = configuration.Number("Limits:RequestBytes", defaults.RequestBytes, defaults.MaximumMessage, int.MaxValue),
             StreamsPerIdentity = configuration.Number("Limits:StreamsPerIdentity", defaults.StreamsPerIdentity, 1, 1_000_000),
             DefaultDeadline = configuration.Duration("Limits:DefaultDeadline", defaults.DefaultDeadline, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
             StreamIdle = configuration.Duration("Limits:StreamIdle", defaults.StreamIdle, TimeSpan.FromMilliseconds(100), Day),

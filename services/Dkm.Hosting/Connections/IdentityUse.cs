@@ -9,6 +9,8 @@ internal sealed class IdentityUse(LimitOptions limits)
     private int calls;
     private int streams;
 
+    public RequestBytes Bytes { get; } = new(limits.RequestBytesPerIdentity, "one identity");
+
     /// <summary>Guarded by <see cref="IdentityQuotas"/>.</summary>
     public int Connections { get; set; }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +24,10 @@ public static class DkmServer
         ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = options.Service.ToString() });
         AddLogging(builder.Logging);
+        builder.Services.AddSingleton<LoggerFactory>();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new MalformedFilter(services.GetRequiredService<LoggerFactory>())));
         builder.Services.AddSingleton(options).AddSingleton(options.Limits).AddSingleton(time);
+        builder.Services.AddSingleton(new RequestBytes(options.Limits.RequestBytes, "all identities"));
         builder.Services.AddSingleton(services => new CertificateSource(
             options.CertificateFile, options.KeyFile, time, services.GetRequiredService<ILogger<CertificateSource>>()));
         builder.Services.AddSingleton(services => new TrustStore(options.Trust, time, services.GetRequiredService<ILogger<TrustStore>>()));

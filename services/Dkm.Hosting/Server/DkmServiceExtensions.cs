@@ -56,12 +56,13 @@ public static class DkmServiceExtensions
 
         var limits = app.Services.GetRequiredService<LimitOptions>();
         var errors = app.Services.GetRequiredService<CallErrors>();
+        var bytes = app.Services.GetRequiredService<RequestBytes>();
         app.MapGrpcService<TEndpoint>().Add(endpoint =>
         {
             // The catch-alls that answer UNIMPLEMENTED have no method and reach no code of ours.
             if (endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method is { } method)
             {
-                var wrapped = new MethodEndpoint(EndpointGuard.DemandRule(method.FullName), method, limits, errors);
+                var wrapped = new MethodEndpoint(EndpointGuard.DemandRule(method.FullName), method, limits, errors, bytes);
                 endpoint.Metadata.Add(wrapped);
                 endpoint.RequestDelegate = wrapped.Wrap(endpoint.RequestDelegate!);
             }

@@ -22,6 +22,12 @@ public sealed record LimitOptions
     /// <summary>Unary calls at once.</summary>
     public int CallsPerIdentity { get; init; } = 8_192;
 
+    /// <summary>Bytes of requests under way, by the lengths that their messages tell first. Messages up to 4 KiB are not counted: the calls bound those.</summary>
+    public int RequestBytesPerIdentity { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>The same of all identities together. A parsed message takes several times its bytes.</summary>
+    public int RequestBytes { get; init; } = 512 * 1024 * 1024;
+
     /// <summary>Streaming calls at once.</summary>
     public int StreamsPerIdentity { get; init; } = 2_000;
 

@@ -1,5 +1,7 @@
 namespace Dkm.IntegrationTests.Hosting;
 
+using System;
+using System.Buffers.Binary;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -10,13 +12,21 @@ using System.Threading.Tasks;
 /// <summary>Begins a gRPC message and never ends it.</summary>
 internal sealed class EndlessContent : HttpContent
 {
-    public EndlessContent() => Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+    private readonly int announced;
+
+    public EndlessContent(int announced = 9)
+    {
+        this.announced = announced;
+        Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(new byte[] { 0, 0, 0, 0, 9 }, cancellationToken);
+        var header = new byte[5];
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(1), announced);
+        await stream.WriteAsync(header, cancellationToken);
         await stream.FlushAsync(cancellationToken);
         await Task.Delay(Timeout.Infinite, cancellationToken);
     }

@@ -6,8 +6,10 @@ using System.Net;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
+using Dkm.Access.V1;
 using Dkm.Core;
 using Dkm.Crypto.V1;
+using Dkm.KeyRing.V1;
 using Dkm.Testing.Certificates;
 using Dkm.Testing.Services;
 using Google.Protobuf;
@@ -61,9 +63,6 @@ public sealed class UnreadBodyTests
     public async Task Call_NotAMessage_InvalidArgumentMalformed()
     {
         await using var fixture = await HostingFixture.StartAsync(HostingFixture.QuickLimits with { CallsPerIdentity = 1 });
-
-        // gRPC's own line about what it could not parse.
-        fixture.Service.ErrorsExpected = true;
         var bytes = Marshallers.Create<byte[]>(value => value, value => value);
         var encrypt = new Method<byte[], byte[]>(MethodType.Unary, CryptoService.Descriptor.FullName, "Encrypt", bytes, bytes);
         var channel = fixture.Channel(fixture.Pki.Issue(Worker));
@@ -73,6 +72,43 @@ public sealed class UnreadBodyTests
             Reasons.Malformed,
             channel.CreateCallInvoker().AsyncUnaryCall(encrypt, null, new CallOptions(cancellationToken: Token), [0x0a, 0xff, 0xff, 0xff]));
 
+        Assert.DoesNotContain(fixture.Service.Log.Lines, line => line.Contains("Grpc", StringComparison.Ordinal));
         Assert.Equal(TestPki.Id(Worker), (await new CryptoService.CryptoServiceClient(channel).EncryptAsync(new EncryptRequest(), cancellationToken: Token)).KeyId);
     }
+
+    /// <summary>What is no message and what is no frame, on a stream of messages and as the one request of a stream of answers. Nothing is logged as an error.</summary>
+    [Theory]
+    [InlineData("0000000004" + "0affffff")]
+    [InlineData("07")]
+    [InlineData("0700000004" + "0affffff")]
+    public async Task Stream_NotAMessage_InvalidArgumentMalformed(string frame)
+    {
+        await using var fixture = await HostingFixture.StartAsync();
+        foreach (var (path, method) in new[]
+        {
+            (Worker, $"/{KeySetService.Descriptor.FullName}/Subscribe"),
+            ("/dkm/keyring", $"/{PolicyService.Descriptor.FullName}/WatchPolicy"),
+        })
+        {
+            using var http = new HttpClient(TestServers.Handler(fixture.Pki.Issue(path))) { BaseAddress = fixture.Service.Address };
+            using var content = new ByteArrayContent(Convert.FromHexString(frame));
+            content.Headers.ContentType = new("application/grpc");
+            using var request = new HttpRequestMessage(HttpMethod.Post, method)
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = content,
+            };
+            using var answer = await http.SendAsync(request, Token);
+            await answer.Content.ReadAsByteArrayAsync(Token);
+            var headers = answer.Headers.Contains("grpc-status") ? answer.Headers : answer.TrailingHeaders;
+            Assert.Equal("3", headers.GetValues("grpc-status").Single());
+            var details = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(Padded(headers.GetValues("grpc-status-details-bin").Single())));
+            Assert.Equal(Reasons.Malformed, details.Details[0].Unpack<Google.Rpc.ErrorInfo>().Reason);
+        }
+
+        Assert.DoesNotContain(fixture.Service.Log.Lines, line => line.Contains("Grpc", StringComparison.Ordinal));
+    }
+
+    private static string Padded(string base64) => base64.PadRight((base64.Length + 3) / 4 * 4, '=');
 }
