@@ -1,6 +1,8 @@
 namespace Dkm.IntegrationTests.BadInput;
 
 using System;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Access.V1;
@@ -112,9 +114,11 @@ public sealed class CallerTests(DkmFixture dkm) : IClassFixture<DkmFixture>
     [Fact]
     public async Task Crypto_CallWithoutADeadline_GetsTheServers()
     {
-        // A call that would wait for a KeyRing that is not there.
+        // A call that would wait for a KeyRing that takes connections and says nothing.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
         await using var crypto = dkm.StartableCrypto(
-            new Uri("https://127.0.0.1:9"), limits: new LimitOptions { DefaultDeadline = TimeSpan.FromMilliseconds(300) }, patience: TimeSpan.FromSeconds(30));
+            new Uri($"https://{silent.LocalEndpoint}"), limits: new LimitOptions { DefaultDeadline = TimeSpan.FromMilliseconds(300) }, patience: TimeSpan.FromSeconds(30));
         await crypto.StartAsync(Token);
         using var channel = TestServers.Channel(DkmFixture.AddressOf(crypto), dkm.Pki.Issue(DkmFixture.Worker));
 
