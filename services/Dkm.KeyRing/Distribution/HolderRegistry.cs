@@ -62,6 +62,18 @@ internal sealed class HolderRegistry : IDisposable
         }
     }
 
+    /// <summary>The ring was judged and denied, and the holder was told.</summary>
+    public void Denied(HolderStream stream, WantedRing ring)
+    {
+        lock (stream.Registration)
+        {
+            if (stream.ForgetDenied(ring))
+            {
+                Forget(stream, ring.Name);
+            }
+        }
+    }
+
     /// <summary>Who holds a ring now, commands aside.</summary>
     public IEnumerable<(HolderStream Stream, WantedRing Ring)> Holders(string ring) =>
         from stream in byRing.GetValueOrDefault(ring) ?? []

@@ -18,11 +18,18 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
     /// <summary>A Crypto that serves every ring of a large installation, and then some.</summary>
     public const int MaximumWanted = 20_000;
 
+    /// <summary>
+    /// Rings that it may not have and that it hears of by itself should that change. Of those beyond it is told, then they are forgotten, and it has to ask
+    /// again: else whoever has any certificate could have us keep what she makes up, and judge it every second.
+    /// </summary>
+    public const int MaximumDenied = 100;
+
     /// <summary>Refusals that wait for a slow reader, beyond which no more is read from it.</summary>
     private const int MaximumRefusals = 1000;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, WantedRing> wanted = new(StringComparer.Ordinal);
+    private readonly HashSet<WantedRing> denied = [];
     private readonly Queue<WantedRing> queue = new();
     private readonly SemaphoreSlim signal = new(0, 1);
     private int refusals;
@@ -67,7 +74,37 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
     {
         lock (gate)
         {
-            return wanted.Remove(name);
+            if (!wanted.Remove(name, out var ring))
+            {
+                return false;
+            }
+
+            denied.Remove(ring);
+            return true;
+        }
+    }
+
+    /// <summary>The ring's key set was sent.</summary>
+    public void Granted(WantedRing ring)
+    {
+        lock (gate)
+        {
+            denied.Remove(ring);
+        }
+    }
+
+    /// <summary>The ring was judged and denied, and the holder was told.</summary>
+    /// <returns>Whether it is one too many and wanted no more. What was asked for again meanwhile stays until that is answered.</returns>
+    public bool ForgetDenied(WantedRing ring)
+    {
+        lock (gate)
+        {
+            if (wanted.GetValueOrDefault(ring.Name) != ring || denied.Contains(ring) || ring.Asked)
+            {
+                return false;
+            }
+
+            return denied.Count < MaximumDenied ? !denied.Add(ring) : wanted.Remove(ring.Name);
         }
     }
 

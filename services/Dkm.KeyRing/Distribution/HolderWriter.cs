@@ -19,6 +19,7 @@ using Microsoft.Extensions.Logging;
 internal sealed class HolderWriter(
     HolderStream stream,
     IServerStreamWriter<SubscribeResponse> responses,
+    HolderRegistry registry,
     RingCatalog catalog,
     IGroupMembership membership,
     Freshness freshness,
@@ -109,6 +110,7 @@ internal sealed class HolderWriter(
         {
             var decision = DeliveryRule.Decide(stream.Caller, wanted.Name, view?.Ring, membership.Current);
             await DenyAsync(wanted, asked, decision, revoked: wanted.Held, token);
+            registry.Denied(stream, wanted);
         }
         else if (asked || view!.Ring.Revision > wanted.SentRevision)
         {
@@ -142,6 +144,7 @@ internal sealed class HolderWriter(
         await responses.WriteAsync(new SubscribeResponse { KeySet = message }, token);
         wanted.SentRevision = view.Ring.Revision;
         wanted.DeniedReason = null;
+        stream.Granted(wanted);
         if (grantsLease)
         {
             wanted.LeaseStart = message.SendTime.ToDateTimeOffset();

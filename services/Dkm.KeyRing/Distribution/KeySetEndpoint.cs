@@ -40,7 +40,7 @@ internal sealed class KeySetEndpoint(
         registry.Add(stream);
         try
         {
-            var writer = new HolderWriter(stream, responseStream, catalog, membership, freshness, builder, time, logger);
+            var writer = new HolderWriter(stream, responseStream, registry, catalog, membership, freshness, builder, time, logger);
             var reading = ReadAsync(stream, requestStream, end.Token);
             var writing = writer.RunAsync(end.Token);
             var first = await Task.WhenAny(reading, writing);

@@ -62,19 +62,21 @@ public sealed class KeyRingFixture : IAsyncLifetime
     }
 
     /// <summary>One more KeyRing over the same store.</summary>
-    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null)
+    /// <param name="limits">Of its listener.</param>
+    /// <param name="access">Another Access than the fixture's, such as one that is not there: then it never is quite ready, and is not waited for.</param>
+    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null, Uri? access = null)
     {
         var service = await RunningService.StartAsync(KeyRingServer.Create(
             new KeyRingOptions
             {
                 Server = TestServers.Options(Pki, DkmService.KeyRing, limits),
-                Access = Access.Address,
+                Access = access ?? Access.Address,
                 RootFile = Path.Combine(Pki.Directory, "keyring.root"),
                 Installation = Installation,
             },
             TimeProvider.System,
             store));
-        await service.ReadyAsync();
+        await (access is null ? service.ReadyAsync() : service.ReadyAsync(part: "store"));
         return service;
     }
 

@@ -146,19 +146,29 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
     [Fact]
     public async Task Subscribe_OneRingTooMany_ThatOneIsDeniedAndTheStreamGoesOn()
     {
-        var held = await HeldRingAsync();
-        await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker), transient: false, held.Name);
-        foreach (var names in Enumerable.Range(0, HolderStream.MaximumWanted).Select(i => $"no/such-{i}").Chunk(1000))
-        {
-            await holder.WantAsync(names);
-        }
+        // Without a policy nothing is judged, so all that is wanted stays wanted.
+        await using var replica = await fixture.StartKeyRingAsync(access: new Uri("https://127.0.0.1:1"));
+        await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker, replica), transient: false);
+        await WantManyAsync(holder, "no/policy", HolderStream.MaximumWanted);
 
         await holder.WantAsync("no/more");
 
         Assert.Equal(Reasons.TooMany, (await holder.DeniedAsync("no/more")).Reason);
-        var renewals = holder.Renewals;
-        await Eventually.TrueAsync(() => holder.Renewals > renewals + 1, "heartbeats that renew");
-        Assert.True(holder.Sets.ContainsKey(held.Name));
+        var beats = holder.Heartbeats;
+        await Eventually.TrueAsync(() => holder.Heartbeats > beats + 1, "heartbeats");
+        Assert.Equal(Reasons.NotReady, holder.Denied["no/policy-0"].Reason);
+    }
+
+    [Fact]
+    public async Task Subscribe_ManyThatAreDenied_AreForgottenAndCountNoMore()
+    {
+        var held = await HeldRingAsync();
+        await using var holder = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker), transient: false);
+        await WantManyAsync(holder, "no/such", HolderStream.MaximumWanted);
+
+        await holder.WantAsync(held.Name);
+
+        await holder.SetAsync(held.Name);
     }
 
     [Fact]
@@ -231,6 +241,16 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
 
         Assert.Equal((ring.Name, delivered), (resolved.KeyRing, resolved.Key));
         Assert.Equal(1, resolved.Revision);
+    }
+
+    private static async Task WantManyAsync(TestHolder holder, string prefix, int count)
+    {
+        foreach (var names in Enumerable.Range(0, count).Select(i => $"{prefix}-{i}").Chunk(1000))
+        {
+            await holder.WantAsync(names);
+        }
+
+        await Eventually.TrueAsync(() => holder.Denied.Count == count, "all denied");
     }
 
     private async Task<KeyRing> HeldRingAsync() =>

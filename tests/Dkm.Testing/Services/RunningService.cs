@@ -1,6 +1,7 @@
 namespace Dkm.Testing.Services;
 
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
 using System.Threading.Tasks;
@@ -43,10 +44,9 @@ public sealed class RunningService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Until every part says that it is ready.</summary>
-    public Task ReadyAsync() => Eventually.TrueAsync(
-        () => App.Services.GetServices<IReadiness>().All(part => part.Ready),
-        "ready: " + string.Join(", ", App.Services.GetServices<IReadiness>().Select(part => $"{part.Name}: {part.Why}")));
+    /// <summary>Until every part says that it is ready, or the one that is named.</summary>
+    public Task ReadyAsync(string? part = null) => Eventually.TrueAsync(
+        () => Parts(part).All(one => one.Ready), "ready: " + string.Join(", ", Parts(part).Select(one => $"{one.Name}: {one.Why}")));
 
     /// <summary>As SIGTERM does.</summary>
     public async Task<TimeSpan> StopAsync()
@@ -67,4 +67,6 @@ public sealed class RunningService : IAsyncDisposable
         await App.DisposeAsync();
         Assert.True(ErrorsExpected || log.Errors.Count == 0, "logged: " + string.Join('\n', log.Errors));
     }
+
+    private IEnumerable<IReadiness> Parts(string? name) => App.Services.GetServices<IReadiness>().Where(part => name is null || part.Name == name);
 }

@@ -67,6 +67,54 @@ public sealed class HolderStreamTests
     }
 
     [Fact]
+    public void ForgetDenied_BeyondTheMaximum_IsWantedNoMoreUntilAskedForAgain()
+    {
+        Deny(HolderStream.MaximumDenied);
+        stream.Want("one-more");
+        var more = stream.Next(out _)!;
+
+        Assert.True(stream.ForgetDenied(more));
+        stream.MarkAll();
+        Assert.Equal(HolderStream.MaximumDenied, Looks());
+        stream.Want("one-more");
+        Assert.Equal("one-more", stream.Next(out _)!.Name);
+    }
+
+    [Fact]
+    public void ForgetDenied_AskedForAgainMeanwhile_IsAnsweredFirst()
+    {
+        Deny(HolderStream.MaximumDenied);
+        stream.Want("one-more");
+        var more = stream.Next(out _)!;
+        stream.Want("one-more");
+
+        Assert.False(stream.ForgetDenied(more));
+        Assert.Equal(more, stream.Next(out var asked));
+        Assert.True(asked);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ForgetDenied_OneThatWasDeniedIsGrantedOrReleased_ItsPlaceIsFree(bool granted)
+    {
+        Deny(HolderStream.MaximumDenied);
+        if (granted)
+        {
+            stream.Granted(stream.Find("denied-0")!);
+        }
+        else
+        {
+            stream.Release("denied-0");
+        }
+
+        stream.Want("one-more");
+        Assert.False(stream.ForgetDenied(stream.Next(out _)!));
+        stream.Want("two-more");
+        Assert.True(stream.ForgetDenied(stream.Next(out _)!));
+    }
+
+    [Fact]
     public void Acknowledge_MoreThanWasSent_DoesNotCount()
     {
         stream.Want("ring");
@@ -90,5 +138,25 @@ public sealed class HolderStreamTests
         stream.Renewed(RollingRing.Start);
 
         Assert.Equal([RollingRing.Start, default], stream.Wanted().OrderByDescending(ring => ring.Held).Select(ring => ring.LeaseStart));
+    }
+
+    private void Deny(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            stream.Want($"denied-{i}");
+            Assert.False(stream.ForgetDenied(stream.Next(out _)!));
+        }
+    }
+
+    private int Looks()
+    {
+        var count = 0;
+        while (stream.Next(out _) is not null)
+        {
+            count++;
+        }
+
+        return count;
     }
 }
