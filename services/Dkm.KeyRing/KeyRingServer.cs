@@ -76,6 +76,7 @@ public static class KeyRingServer
         .AddSingleton<RolloverSchedule>()
         .AddSingleton<DueRings>()
         .AddSingleton<RemovedHolders>()
+        .AddSingleton<OldRequests>()
 
         // Last: what listens to the catalog has to be there before the store fills it. They stop in the opposite order, the loop before the store.
         .AddHostedService(all =>

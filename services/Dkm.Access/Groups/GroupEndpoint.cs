@@ -14,7 +14,9 @@ internal sealed class GroupEndpoint(GroupRepository repository, AccessOptions op
 {
     // Half of a message: a page is cut before it fills one.
     private const int MaximumPageBytes = 2 * 1024 * 1024;
-    private const int Attempts = 3;
+
+    // As many of one request id at once as anybody sends, since each that is written sends the others back.
+    private const int Attempts = 20;
 
     private readonly GroupFields fields = new(options.Server.Trust.TrustDomain);
 
@@ -24,7 +26,8 @@ internal sealed class GroupEndpoint(GroupRepository repository, AccessOptions op
         for (var attempt = 1; ; attempt++)
         {
             var now = time.GetUtcNow();
-            var group = GroupRules.Create(repository.Groups, draft, KeyId.Create(now).ToString(), now);
+            var seen = repository.Groups;
+            var group = GroupRules.Create(seen, draft, KeyId.Create(now).ToString(), now);
             if (group.Version > 0)
             {
                 return group.ToMessage();
@@ -32,11 +35,11 @@ internal sealed class GroupEndpoint(GroupRepository repository, AccessOptions op
 
             try
             {
-                return (await repository.WriteAsync(group, context.CancellationToken)).ToMessage();
+                return (await repository.CreateAsync(group, seen, context.CancellationToken)).ToMessage();
             }
             catch (DkmException lost) when (lost.Reason == Reasons.LostRace && attempt < Attempts)
             {
-                // Somebody else has made it: perhaps the same request, sent twice.
+                // Somebody else has written: perhaps the same request, sent twice.
             }
         }
     }

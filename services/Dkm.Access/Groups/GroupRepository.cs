@@ -23,15 +23,31 @@ internal sealed class GroupRepository(AccessStore store, GroupDirectory director
 
     /// <summary>Writes a group over the version that it was decided from; 0: it must not exist.</summary>
     /// <exception cref="DkmException">ABORTED LOST_RACE, UNAVAILABLE.</exception>
-    public async Task<StoredGroup> WriteAsync(StoredGroup group, CancellationToken cancellationToken)
+    public Task<StoredGroup> WriteAsync(StoredGroup group, CancellationToken cancellationToken) => WriteAsync(group, new RecordChanges(), cancellationToken);
+
+    /// <summary>
+    /// Writes a group that a request with an id makes, if nothing was written since <paramref name="seen"/>: that no group has the id yet rests on all of them.
+    /// </summary>
+    /// <exception cref="DkmException">ABORTED LOST_RACE, UNAVAILABLE.</exception>
+    public Task<StoredGroup> CreateAsync(StoredGroup group, GroupSet seen, CancellationToken cancellationToken)
     {
-        var body = GroupRecords.Write(group, KeyId.Create(time.GetUtcNow()).ToString());
-        var version = await store.CommitAsync(
-            new RecordChanges().Put(group.Path, GroupRecords.Type, body, group.Version), cancellationToken);
-        return group with { Version = version.Number };
+        var changes = new RecordChanges();
+        if (group.RequestId.Length > 0)
+        {
+            changes.At(new ManifestVersion(seen.Policy.Version.Epoch, seen.Policy.Version.Number));
+        }
+
+        return WriteAsync(group, changes, cancellationToken);
     }
 
     /// <exception cref="DkmException">ABORTED LOST_RACE, UNAVAILABLE.</exception>
     public Task DeleteAsync(StoredGroup group, CancellationToken cancellationToken) =>
         store.CommitAsync(new RecordChanges().Delete(group.Path, group.Version), cancellationToken);
+
+    private async Task<StoredGroup> WriteAsync(StoredGroup group, RecordChanges changes, CancellationToken cancellationToken)
+    {
+        var body = GroupRecords.Write(group, KeyId.Create(time.GetUtcNow()).ToString());
+        var version = await store.CommitAsync(changes.Put(group.Path, GroupRecords.Type, body, group.Version), cancellationToken);
+        return group with { Version = version.Number };
+    }
 }

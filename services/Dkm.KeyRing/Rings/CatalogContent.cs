@@ -25,6 +25,8 @@ internal sealed class CatalogContent
 
     public ConcurrentDictionary<string, string> RingOfRequest { get; } = new(StringComparer.Ordinal);
 
+    public ConcurrentDictionary<string, RequestNote> Requests { get; } = new(StringComparer.Ordinal);
+
     public ConcurrentDictionary<string, WrappingKey> WrappingKeys { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, HoldGroup> HoldGroups { get; } = new(StringComparer.Ordinal);
@@ -59,6 +61,13 @@ internal sealed class CatalogContent
         foreach (var uid in touched)
         {
             Swap(uid, rings.GetValueOrDefault(uid), keys.GetValueOrDefault(uid) ?? []);
+        }
+
+        // After the rings that they tell of.
+        foreach (var record in change.Updated.Where(record => record.Type == RecordTypes.Request))
+        {
+            var note = RequestNote.Read(record.Body, record.Version);
+            Requests[note.Id] = note;
         }
 
         return touched;
@@ -138,6 +147,10 @@ internal sealed class CatalogContent
         if (path.StartsWith(HoldGroup.Prefix, StringComparison.Ordinal))
         {
             HoldGroups.TryRemove(path[HoldGroup.Prefix.Length..], out _);
+        }
+        else if (path.StartsWith(RequestNote.Prefix, StringComparison.Ordinal))
+        {
+            Requests.TryRemove(path[RequestNote.Prefix.Length..], out _);
         }
     }
 }

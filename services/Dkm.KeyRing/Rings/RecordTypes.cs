@@ -7,4 +7,5 @@ internal static class RecordTypes
     public const int Key = 2;
     public const int WrappingKey = 3;
     public const int HoldGroup = 4;
+    public const int Request = 5;
 }

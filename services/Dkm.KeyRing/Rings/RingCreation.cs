@@ -1,6 +1,7 @@
 namespace Dkm.KeyRing.Rings;
 
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
@@ -58,7 +59,8 @@ internal sealed class RingCreation(
         BindingRequest.CheckServe(ring.Policy.Serve, ring.Bindings, bindingsAsked: true);
         await RememberAsync(ring.Bindings, policy, token);
         var key = await materials.CreateAsync(ring.WrappingKeyId, now, RolloverRule.First(now, timing), token);
-        await repository.CommitAsync([new RingChange(null, new RingView(ring, [key]))], fence: null, also: null, token);
+        var note = requestId.Length == 0 ? null : new RequestNote(requestId, digest, ring.Uid, KeyId: null, now);
+        await repository.CommitAsync(new RingChange(null, new RingView(ring, [key])), note, token);
         return catalog.Find(name)!;
     }
 
@@ -79,6 +81,12 @@ internal sealed class RingCreation(
 
     private RingView? Answered(string name, string requestId, ImmutableArray<byte> digest)
     {
+        if (catalog.Content.Requests.TryGetValue(requestId, out var note))
+        {
+            var made = note.KeyId is null && note.IsOf(digest.AsSpan()) ? catalog.Content.ByUid.GetValueOrDefault(note.RingUid) : null;
+            return made ?? throw RequestId.Reused(requestId);
+        }
+
         if (requestId.Length > 0 && catalog.FindRequest(requestId) is { } known)
         {
             var same = known.Ring.RequestId == requestId && known.Ring.RequestDigest.AsSpan().SequenceEqual(digest.AsSpan());

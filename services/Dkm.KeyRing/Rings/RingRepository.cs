@@ -33,6 +33,7 @@ internal sealed class RingRepository(KeyRingStore store, KeyMaterials materials,
     /// <param name="fence">For the leader: the write happens only while it leads.</param>
     /// <param name="also">More records of the same transaction.</param>
     /// <param name="token">Ends the wait.</param>
+    /// <exception cref="DkmException">ABORTED LOST_RACE if any of it has changed meanwhile.</exception>
     public async Task CommitAsync(
         IReadOnlyCollection<RingChange> changes, StoreCompare? fence, Action<RecordChanges>? also, CancellationToken token)
     {
@@ -60,6 +61,13 @@ internal sealed class RingRepository(KeyRingStore store, KeyMaterials materials,
             Tell(change);
         }
     }
+
+    /// <summary>One ring because a caller asks, with the note of her request if it has an id.</summary>
+    public Task CommitAsync(RingChange change, RequestNote? note, CancellationToken token) => CommitAsync(
+        [change],
+        fence: null,
+        records => _ = note is null ? records : records.Put(RequestNote.Path(note.Id), RecordTypes.Request, note.Write(NewId()), expectedVersion: 0),
+        token);
 
     /// <summary>Notes who is in a group that a ring is about to be bound to with <c>hold</c>, so that her removal is noticed later.</summary>
     public async Task RememberAsync(IEnumerable<HoldGroup> groups, CancellationToken token)

@@ -48,7 +48,8 @@ internal sealed class RolloverCommand(
         var change = await repository.PrepareAsync(before, before.Ring, step, now, token);
         var key = step.Create.IsEmpty ? before.Next(now)! : change.After.Keys[before.Keys.Length];
         change = change with { After = change.After with { Ring = Remember(change.After.Ring, request, requestId, key) } };
-        await repository.CommitAsync([change], fence: null, also: null, token);
+        var note = requestId.Length == 0 ? null : new RequestNote(requestId, RequestId.Digest(Body(request)), before.Ring.Uid, key.Id, now);
+        await repository.CommitAsync(change, note, token);
         var after = catalog.Find(request.Name)!;
         return (after, after.Find(key.Id)!);
     }
@@ -61,6 +62,13 @@ internal sealed class RolloverCommand(
 
     private RingKey? Answered(RingView view, RolloverKeyRingRequest request, string requestId)
     {
+        var digest = RequestId.Digest(Body(request));
+        if (catalog.Content.Requests.TryGetValue(requestId, out var note))
+        {
+            var made = note.RingUid == view.Ring.Uid && note.IsOf(digest.AsSpan()) ? note.KeyId : null;
+            return made is { } noted && view.Find(noted) is { } found ? found : throw RequestId.Reused(requestId);
+        }
+
         if (requestId.Length == 0 || catalog.FindRequest(requestId) is not { } known)
         {
             return null;
@@ -68,7 +76,7 @@ internal sealed class RolloverCommand(
 
         var same = ReferenceEquals(known, view)
             && view.Ring.RolloverRequestId == requestId
-            && view.Ring.RolloverRequestDigest.AsSpan().SequenceEqual(RequestId.Digest(Body(request)).AsSpan());
+            && view.Ring.RolloverRequestDigest.AsSpan().SequenceEqual(digest.AsSpan());
         return same && view.Ring.RolloverKeyId is { } id && view.Find(id) is { } key ? key : throw RequestId.Reused(requestId);
     }
 }

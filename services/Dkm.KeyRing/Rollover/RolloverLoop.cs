@@ -18,6 +18,7 @@ internal sealed class RolloverLoop(
     RolloverSchedule schedule,
     DueRings due,
     RemovedHolders removed,
+    OldRequests requests,
     IGroupMembership membership,
     TimeProvider time,
     ILogger<RolloverLoop> logger) : BackgroundService
@@ -49,6 +50,7 @@ internal sealed class RolloverLoop(
         {
             await due.RunAsync(fence, token);
             await removed.RunAsync(fence, token);
+            await requests.RunAsync(fence, token);
             await schedule.WaitAsync(Pause, token);
         }
         catch (DkmException exception)

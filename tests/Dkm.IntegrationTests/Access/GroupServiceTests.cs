@@ -9,6 +9,7 @@ using Dkm.Access.V1;
 using Dkm.Core;
 using Dkm.Testing.Certificates;
 using Dkm.Testing.Services;
+using Dkm.Transport;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Xunit;
@@ -74,6 +75,28 @@ public sealed class GroupServiceTests(AccessFixture fixture) : IClassFixture<Acc
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Groups.CreateGroupAsync(request).ResponseAsync));
 
         Assert.Single(answers.Select(answer => answer.Uid).Distinct());
+    }
+
+    [Fact]
+    public async Task Create_OneRequestIdAtTheSameTimeWithOtherBodies_MakesOne()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var requestId = Guid.CreateVersion7().ToString();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+            {
+                try
+                {
+                    return (await Groups.CreateGroupAsync(new() { Group = Draft($"race-{round}-{i}"), RequestId = requestId })).Name;
+                }
+                catch (RpcException refused)
+                {
+                    return StatusMapping.FromRpc(refused).Reason;
+                }
+            }));
+
+            Assert.Equal(7, answers.Count(answer => answer == Reasons.RequestIdReused));
+        }
     }
 
     [Fact]

@@ -110,6 +110,28 @@ public sealed class CreateKeyRingTests(KeyRingFixture fixture)
     }
 
     [Fact]
+    public async Task CreateKeyRing_OneRequestIdAtOnceWithOtherBodies_OneRing()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var requestId = Guid.CreateVersion7().ToString();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+            {
+                try
+                {
+                    return (await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = fixture.Ring(null), RequestId = requestId }, cancellationToken: KeyRingFixture.Token)).Name;
+                }
+                catch (RpcException refused)
+                {
+                    return StatusMapping.FromRpc(refused).Reason;
+                }
+            }));
+
+            Assert.Equal(3, answers.Count(answer => answer == Reasons.RequestIdReused));
+        }
+    }
+
+    [Fact]
     public async Task CreateKeyRing_ByAnybodyElse_Denied()
     {
         foreach (var path in (string[])["/human/somebody", KeyRingFixture.Worker, KeyRingFixture.Crypto])

@@ -73,6 +73,23 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
     }
 
     [Fact]
+    public async Task RolloverKeyRing_RequestIdOlderThanTheLast_SameAnswer()
+    {
+        var ring = await fixture.NewRingAsync(null);
+        var request = new RolloverKeyRingRequest { Name = ring.Name, Immediate = true, RequestId = Guid.CreateVersion7().ToString() };
+        var first = await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token);
+        var later = request.Clone();
+        later.RequestId = Guid.CreateVersion7().ToString();
+        await fixture.Admins.RolloverKeyRingAsync(later, cancellationToken: KeyRingFixture.Token);
+
+        Assert.Equal(first.Id, (await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token)).Id);
+
+        Assert.Equal(3, (await KeysAsync(ring.Name)).Keys.Count);
+        request.Name = (await fixture.NewRingAsync(null)).Name;
+        await RpcAssert.FailsAsync(StatusCode.AlreadyExists, Reasons.RequestIdReused, fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token));
+    }
+
+    [Fact]
     public async Task RolloverKeyRing_Immediate_ActiveAtOnceAndThePendingOneArchived()
     {
         var ring = await fixture.NewRingAsync(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Hold);
