@@ -41,6 +41,9 @@ internal sealed record Ring
     /// <summary>Until then a holder may live on a lease longer than the policy's.</summary>
     public DateTimeOffset OldLeasesEnd { get; init; }
 
+    /// <summary>Since then it owes a key that somebody who was removed has not had (<see cref="Rollover.RollNowRule.AfterRemoval"/>); default: none.</summary>
+    public DateTimeOffset RemovalTime { get; init; }
+
     /// <summary>The record's version in the store, which a change compares. 0 before it is there.</summary>
     public long RecordVersion { get; init; }
 

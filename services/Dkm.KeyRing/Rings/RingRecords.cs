@@ -35,6 +35,7 @@ internal static class RingRecords
         record.RolloverRequestDigest = ByteString.CopyFrom(ring.RolloverRequestDigest.AsSpan());
         record.RolloverKeyId = ring.RolloverKeyId?.ToString() ?? string.Empty;
         record.OldLeasesEndTime = ring.OldLeasesEnd == default ? null : ring.OldLeasesEnd.ToTimestamp();
+        record.RemovalTime = ring.RemovalTime == default ? null : ring.RemovalTime.ToTimestamp();
         var before = record.Bindings.ToDictionary(binding => binding.GroupUid, StringComparer.Ordinal);
         record.Bindings.Clear();
         record.Bindings.Add(ring.Bindings.Select(binding => WriteBinding(before.GetValueOrDefault(binding.GroupUid) ?? new(), binding)));
@@ -61,6 +62,7 @@ internal static class RingRecords
             RolloverRequestDigest = [.. record.RolloverRequestDigest.Span],
             RolloverKeyId = KeyId.TryParse(record.RolloverKeyId, out var key) ? key : null,
             OldLeasesEnd = record.OldLeasesEndTime?.ToDateTimeOffset() ?? default,
+            RemovalTime = record.RemovalTime?.ToDateTimeOffset() ?? default,
             RecordVersion = recordVersion,
             Body = body,
         };

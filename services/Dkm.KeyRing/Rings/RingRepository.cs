@@ -25,7 +25,9 @@ internal sealed class RingRepository(KeyRingStore store, KeyMaterials materials,
             made.Add(await materials.CreateAsync(ring.WrappingKeyId, now, activate, token));
         }
 
-        return RingChange.To(view, ring, made, step.Archive, now);
+        // Whatever key is made with the removal in sight, the one who was removed never gets it, whoever asked for it.
+        var removal = made.Count > 0 ? default : step.OwesKey ? now : ring.RemovalTime;
+        return RingChange.To(view, ring with { RemovalTime = removal }, made, step.Archive, now);
     }
 
     /// <summary>All of them or none. The catalog has them when this returns.</summary>

@@ -21,5 +21,8 @@ internal sealed record RingView(Ring Ring, ImmutableArray<RingKey> Keys)
 
     public RingKey? Find(KeyId id) => Keys.FirstOrDefault(key => key.Id == id);
 
-    public RingTimes Times(RolloverTiming timing) => new(Ring.Policy, Ring.OldLeasesEnd, [.. Keys.Select(key => key.Facts)], timing);
+    public RingTimes Times(RolloverTiming timing) => new(Ring.Policy, Ring.OldLeasesEnd, [.. Keys.Select(key => key.Facts)], timing)
+    {
+        OwesKey = Ring.RemovalTime != default,
+    };
 }

@@ -17,6 +17,9 @@ internal sealed record RingTimes(RingPolicy Policy, DateTimeOffset OldLeasesEnd,
     /// <summary>Two keys of a ring never share an activation time, so that "the latest" has one answer on every holder.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Somebody who had every key of the ring was removed, and none was made since.</summary>
+    public bool OwesKey { get; init; }
+
     public ImmutableArray<KeyFacts> Enabled { get; } =
         [.. Keys.Where(key => key.Stored == StoredKeyState.Enabled).OrderBy(key => key.ActivateTime)];
 

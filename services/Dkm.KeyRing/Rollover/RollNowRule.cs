@@ -48,14 +48,28 @@ internal static class RollNowRule
     /// <summary>
     /// Somebody who held the ring may no longer. What was published while she held is hers too, so only a key made from now on helps, and it has to
     /// follow all of those. They keep their times: a holder that was cut off uses them, and would have no primary if one was archived before the
-    /// next is there.
+    /// next is there. So a key for each of a hundred removals would leave a hundred pending: with one that is young the next is owed, and made when that is no longer so
+    /// (<see cref="RolloverRule.At"/>), for all who were removed by then.
     /// </summary>
-    public static RolloverStep AfterRemoval(RingTimes ring, DateTimeOffset now) => new([ring.AfterAll(ring.Earliest(now))], []);
+    public static RolloverStep AfterRemoval(RingTimes ring, DateTimeOffset now)
+    {
+        if (WaitsUntil(ring, now) > now)
+        {
+            return ring.OwesKey ? RolloverStep.Nothing : RolloverStep.Owed;
+        }
+
+        return new([ring.AfterAll(ring.Earliest(now))], []);
+    }
 
     /// <summary>
-    /// Whether a removal had better wait for those that may follow it: a script that removes a hundred members one by one shall not leave a hundred pending keys. An
-    /// eighth of the lead later is soon enough, since the lead itself is how long the one who is gone knows the keys in use.
+    /// How long a removal waits for those that may follow it: an eighth of the lead since the last pending key was made. That is soon enough, since the lead itself is how
+    /// long the one who is gone knows the keys in use; and of pending keys that removals made there are never more than nine.
     /// </summary>
-    public static bool WaitsForMore(RingTimes ring, DateTimeOffset now) =>
-        ring.Pending(now).Any(key => key.CreateTime > now - (Lead.Effective(ring.Policy, ring.Timing) / 8));
+    public static DateTimeOffset WaitsUntil(RingTimes ring, DateTimeOffset now)
+    {
+        var wait = Lead.Effective(ring.Policy, ring.Timing) / 8;
+        return ring.Pending(now).Select(key => Earlier(key.CreateTime + wait, key.ActivateTime)).Append(now).Max();
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

@@ -14,7 +14,7 @@ internal static class RolloverRule
     public static RolloverStep At(RingTimes ring, DateTimeOffset now)
     {
         var archive = ArchiveRule.Beyond(ring, now);
-        return NextKey(ring, now) is { } activate ? new([activate], archive) : new([], archive);
+        return (NextKey(ring, now) ?? OwedKey(ring, now)) is { } activate ? new([activate], archive) : new([], archive);
     }
 
     /// <summary>The earliest time at which <see cref="At"/> will have something to do, unless the ring changes before.</summary>
@@ -22,7 +22,8 @@ internal static class RolloverRule
     {
         var next = ArchiveRule.NextTime(ring) ?? DateTimeOffset.MaxValue;
         var key = NextKeyTime(ring, now);
-        return key < next ? key : next;
+        var owed = ring.OwesKey ? RollNowRule.WaitsUntil(ring, now) : DateTimeOffset.MaxValue;
+        return new[] { next, key, owed }.Min();
     }
 
     /// <summary>When the next key is to be made: with one pending, not before that one's time.</summary>
@@ -37,6 +38,10 @@ internal static class RolloverRule
         var due = newest + ring.Policy.RolloverPeriod - Lead.Effective(ring.Policy, ring.Timing);
         return newest > now ? RingTimes.Later(newest, due) : due;
     }
+
+    /// <summary>The activation time of the key that is made now for those who were removed and have all others.</summary>
+    private static DateTimeOffset? OwedKey(RingTimes ring, DateTimeOffset now) =>
+        ring.OwesKey && RollNowRule.WaitsUntil(ring, now) <= now ? ring.AfterAll(ring.Earliest(now)) : null;
 
     /// <summary>
     /// The activation time of the key to be made now, if one is. A key's slot is its predecessor's time plus the period. Where the slot is too close

@@ -9,5 +9,10 @@ internal sealed record RolloverStep(ImmutableArray<DateTimeOffset> Create, Immut
 {
     public static RolloverStep Nothing { get; } = new([], []);
 
-    public bool IsNothing => Create.IsEmpty && Archive.IsEmpty;
+    /// <summary>Makes nothing yet; the ring notes that it owes a key.</summary>
+    public static RolloverStep Owed { get; } = new([], []) { OwesKey = true };
+
+    public bool OwesKey { get; private init; }
+
+    public bool IsNothing => Create.IsEmpty && Archive.IsEmpty && !OwesKey;
 }

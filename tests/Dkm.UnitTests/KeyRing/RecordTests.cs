@@ -18,14 +18,14 @@ public sealed class RecordTests
     [Fact]
     public void RingRecord_WrittenAndRead_IsTheSame()
     {
-        var ring = Ring() with { OldLeasesEnd = Now, RolloverKeyId = KeyId.Create(Now), RolloverRequestId = "r", Revision = 7 };
+        var ring = Ring() with { OldLeasesEnd = Now, RemovalTime = Now + TimeSpan.FromHours(1), RolloverKeyId = KeyId.Create(Now), RolloverRequestId = "r", Revision = 7 };
 
         var read = RingRecords.Read(RingRecords.Write(ring, "op"), 42);
 
         Assert.Equal(42, read.RecordVersion);
         Assert.Equal(
-            (ring.Name, ring.Uid, ring.Description, ring.Revision, ring.OldLeasesEnd, ring.RolloverKeyId, ring.CreateTime),
-            (read.Name, read.Uid, read.Description, read.Revision, read.OldLeasesEnd, read.RolloverKeyId, read.CreateTime));
+            (ring.Name, ring.Uid, ring.Description, ring.Revision, ring.OldLeasesEnd, ring.RemovalTime, ring.RolloverKeyId, ring.CreateTime),
+            (read.Name, read.Uid, read.Description, read.Revision, read.OldLeasesEnd, read.RemovalTime, read.RolloverKeyId, read.CreateTime));
         Assert.Equal(ring.Policy with { ReadSuites = [] }, read.Policy with { ReadSuites = [] });
         Assert.Equal(ring.Policy.ReadSuites, read.Policy.ReadSuites);
         Assert.Equal(ring.Bindings[0].Permissions, read.Bindings[0].Permissions);

@@ -11,6 +11,7 @@ public sealed class RollNowRuleTests
 {
     private static readonly RingPolicy Policy = RingPolicy.Default;
     private static readonly TimeSpan FullLead = Lead.Effective(Policy, RollingRing.Timing);
+    private static readonly TimeSpan Wait = FullLead / 8;
     private static readonly DateTimeOffset Now = RollingRing.Start + TimeSpan.FromDays(1);
 
     [Fact]
@@ -100,22 +101,70 @@ public sealed class RollNowRuleTests
     {
         var ring = new RollingRing(Policy);
         var pending = ring.Take(RollNowRule.WithLead(ring.Times, Now), Now)[0];
+        var later = Now + Wait;
 
-        var fresh = Assert.Single(ring.Take(RollNowRule.AfterRemoval(ring.Times, Now), Now));
+        var fresh = Assert.Single(ring.Take(RollNowRule.AfterRemoval(ring.Times, later), later));
 
         Assert.True(fresh.ActivateTime > pending.ActivateTime);
-        Assert.True(fresh.ActivateTime >= Now + FullLead);
+        Assert.True(fresh.ActivateTime >= later + FullLead);
         Assert.Equal(StoredKeyState.Enabled, ring.Keys.Single(key => key.Id == pending.Id).Stored);
     }
 
     [Fact]
-    public void WaitsForMore_RolledAMomentAgo_UntilAnEighthOfTheLeadIsOver()
+    public void AfterRemoval_RolledAMomentAgo_AKeyIsOwedUntilAnEighthOfTheLeadIsOver()
     {
         var ring = new RollingRing(Policy);
-        Assert.False(RollNowRule.WaitsForMore(ring.Times, Now));
+        ring.Take(RollNowRule.WithLead(ring.Times, Now), Now);
+        var later = Now + TimeSpan.FromSeconds(1);
+
+        Assert.Empty(ring.Take(RollNowRule.AfterRemoval(ring.Times, later), later));
+
+        Assert.True(ring.OwesKey);
+        Assert.Equal(Now + Wait, RolloverRule.NextTime(ring.Times, later));
+        Assert.Empty(ring.Tick(Now + Wait - TimeSpan.FromTicks(1)));
+        Assert.Equal(Now + Wait + FullLead, Assert.Single(ring.Tick(Now + Wait)).ActivateTime);
+        Assert.False(ring.OwesKey);
+        Assert.Empty(ring.Tick(Now + Wait + TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void AfterRemoval_OwedAlready_Nothing()
+    {
+        var ring = new RollingRing(Policy);
+        ring.Take(RollNowRule.WithLead(ring.Times, Now), Now);
         ring.Take(RollNowRule.AfterRemoval(ring.Times, Now), Now);
 
-        Assert.True(RollNowRule.WaitsForMore(ring.Times, Now + (FullLead / 8) - TimeSpan.FromTicks(1)));
-        Assert.False(RollNowRule.WaitsForMore(ring.Times, Now + (FullLead / 8)));
+        Assert.True(RollNowRule.AfterRemoval(ring.Times, Now + TimeSpan.FromSeconds(1)).IsNothing);
+    }
+
+    [Fact]
+    public void AfterRemoval_OwedAndRolledAtOnce_ThatIsTheAnswer()
+    {
+        var ring = new RollingRing(Policy);
+        ring.Take(RollNowRule.WithLead(ring.Times, Now), Now);
+        ring.Take(RollNowRule.AfterRemoval(ring.Times, Now), Now);
+        var later = Now + TimeSpan.FromSeconds(1);
+
+        ring.Take(RollNowRule.AtOnce(ring.Times, later), later);
+
+        Assert.Empty(ring.Tick(Now + Wait));
+    }
+
+    [Fact]
+    public void AfterRemoval_HundredsOneByOne_FewArePendingAndNobodyKnowsAPrimaryForMuchLongerThanTheLead()
+    {
+        var ring = new RollingRing(Policy);
+        var removals = Enumerable.Range(0, 600).Select(i => Now + TimeSpan.FromMinutes(5 * i)).ToList();
+        foreach (var now in removals)
+        {
+            ring.Tick(now);
+            ring.Take(RollNowRule.AfterRemoval(ring.Times, now), now);
+            Assert.InRange(ring.Times.Pending(now).Count(), 1, 9);
+        }
+
+        ring.Tick(RolloverRule.NextTime(ring.Times, removals[^1]));
+        Assert.All(
+            removals,
+            removed => Assert.True(ring.Keys.Where(key => key.ActivateTime <= removed + FullLead + Wait).MaxBy(key => key.ActivateTime)!.CreateTime >= removed));
     }
 }

@@ -32,7 +32,9 @@ internal sealed class RollingRing
 
     public IReadOnlyList<KeyFacts> Keys => keys;
 
-    public RingTimes Times => new(Policy, OldLeasesEnd, [.. keys], InstallationTiming);
+    public bool OwesKey { get; private set; }
+
+    public RingTimes Times => new(Policy, OldLeasesEnd, [.. keys], InstallationTiming) { OwesKey = OwesKey };
 
     public IReadOnlyList<KeyFacts> Take(RolloverStep step, DateTimeOffset now)
     {
@@ -41,6 +43,7 @@ internal sealed class RollingRing
             keys[i] = step.Archive.Contains(keys[i].Id) ? keys[i] with { Stored = StoredKeyState.Archived } : keys[i];
         }
 
+        OwesKey = step.Create.IsEmpty && (OwesKey || step.OwesKey);
         return [.. step.Create.Select(activate => Add(activate, now))];
     }
 
