@@ -16,6 +16,8 @@ public sealed class FileRoot : IRootProvider, IDisposable
 
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    private const UnixFileMode ReadableByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private readonly SecretBytes root;
 
     private FileRoot(SecretBytes root)
@@ -31,8 +33,8 @@ public sealed class FileRoot : IRootProvider, IDisposable
     public string Id { get; }
 
     /// <summary>Reads the root.</summary>
-    /// <param name="path">The file: exactly 32 bytes that nobody but its owner may write.</param>
-    /// <param name="create">Make it, mode 0600, if it is not there. Development only: whoever loses the file loses the data.</param>
+    /// <param name="path">The file: exactly 32 bytes that nobody but its owner may write or, outside development, read.</param>
+    /// <param name="create">Make it, mode 0600, if it is not there, and take one that others may read. Development only: whoever loses the file loses the data.</param>
     /// <exception cref="DkmException">UNAVAILABLE ROOT_UNAVAILABLE with the reason.</exception>
     public static FileRoot Open(string path, bool create = false)
     {
@@ -43,7 +45,7 @@ public sealed class FileRoot : IRootProvider, IDisposable
                 Create(path);
             }
 
-            return new FileRoot(Read(path));
+            return new FileRoot(Read(path, readableByOthers: create));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -79,11 +81,17 @@ public sealed class FileRoot : IRootProvider, IDisposable
         File.Move(draft, path, overwrite: false);
     }
 
-    private static SecretBytes Read(string path)
+    private static SecretBytes Read(string path, bool readableByOthers)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & WritableByOthers) != 0)
+        var mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
+        if ((mode & WritableByOthers) != 0)
         {
             throw Unavailable($"the root file {path} may be written by others than its owner; chmod go-w {path}");
+        }
+
+        if (!readableByOthers && (mode & ReadableByOthers) != 0)
+        {
+            throw Unavailable($"the root file {path} may be read by others than its owner; chmod 0600 {path}");
         }
 
         using var handle = File.OpenHandle(path);

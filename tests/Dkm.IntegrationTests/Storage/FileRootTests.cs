@@ -63,6 +63,10 @@ public sealed class FileRootTests : IDisposable
     public void Open_WrongLength_IsUnavailable(int length)
     {
         File.WriteAllBytes(Path, new byte[length]);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
 
         Unavailable($"{length} bytes");
     }
@@ -78,6 +82,22 @@ public sealed class FileRootTests : IDisposable
         }
 
         Unavailable("chmod go-w");
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.OtherRead)]
+    public void Open_ReadableByOthers_IsUnavailableOutsideDevelopment(UnixFileMode others)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "file modes are Unix's");
+        FileRoot.Open(Path, create: true).Dispose();
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+        }
+
+        Unavailable($"chmod 0600 {Path}");
+        FileRoot.Open(Path, create: true).Dispose();
     }
 
     private static bool AreEqual(SecretBytes one, SecretBytes other)
