@@ -49,19 +49,35 @@ internal sealed class DueRings(
         var steps = new List<(RingView View, RolloverStep Step)>();
         foreach (var view in views)
         {
-            var step = RolloverRule.At(view.Times(timing), now);
-            if (step.IsNothing)
+            try
             {
-                var next = RolloverRule.NextTime(view.Times(timing), now);
-                schedule.Retry(view, next > now ? next : now + RetryDelay);
+                if (Decide(view, now) is { } step)
+                {
+                    steps.Add((view, step));
+                }
             }
-            else
+            catch (Exception exception)
             {
-                steps.Add((view, step));
+                // One ring that nothing can be made of must not lose those that were taken with it.
+                Log.RolloverFailed(logger, exception);
+                PutOff(view, FailureDelay);
             }
         }
 
         return steps;
+    }
+
+    private RolloverStep? Decide(RingView view, DateTimeOffset now)
+    {
+        var step = RolloverRule.At(view.Times(timing), now);
+        if (!step.IsNothing)
+        {
+            return step;
+        }
+
+        var next = RolloverRule.NextTime(view.Times(timing), now);
+        schedule.Retry(view, next > now ? next : now + RetryDelay);
+        return null;
     }
 
     private static IEnumerable<List<(RingView View, RolloverStep Step)>> Batches(List<(RingView View, RolloverStep Step)> steps)
@@ -117,13 +133,11 @@ internal sealed class DueRings(
 
     private bool PutOff(List<(RingView View, RolloverStep Step)> batch, TimeSpan delay)
     {
-        foreach (var (view, _) in batch)
-        {
-            schedule.Retry(view, time.GetUtcNow() + delay + Jitter());
-        }
-
+        batch.ForEach(one => PutOff(one.View, delay));
         return true;
     }
+
+    private void PutOff(RingView view, TimeSpan delay) => schedule.Retry(view, time.GetUtcNow() + delay + Jitter());
 
     private static TimeSpan Jitter()
     {

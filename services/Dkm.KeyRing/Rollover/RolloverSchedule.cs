@@ -100,10 +100,23 @@ internal sealed class RolloverSchedule : IDisposable
 
             foreach (var view in change.Rings)
             {
-                queue.Enqueue((view.Ring.Uid, view.Ring.Revision), RolloverRule.NextTime(view.Times(timing), now));
+                queue.Enqueue((view.Ring.Uid, view.Ring.Revision), NextTime(view, now));
             }
         }
 
         Wake();
+    }
+
+    private DateTimeOffset NextTime(RingView view, DateTimeOffset now)
+    {
+        try
+        {
+            return RolloverRule.NextTime(view.Times(timing), now);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Times that no calendar has. The replica that tells us of its records must not fail by it; the leader meets the same and says so.
+            return now;
+        }
     }
 }
