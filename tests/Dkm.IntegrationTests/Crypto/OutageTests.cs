@@ -98,10 +98,12 @@ public sealed class OutageTests : IAsyncLifetime
         var group = await dkm.Groups().GetGroupAsync(new GetGroupRequest { Name = "workers" }, cancellationToken: Token);
         group.Members.Clear();
         await dkm.Groups().UpdateGroupAsync(new UpdateGroupRequest { Group = group, UpdateMask = FieldMask.FromString("members") }, cancellationToken: Token);
-        var waiting = Stopwatch.StartNew();
+
+        // What README promises is counted from the answer, so the two are looked for at the same time and without a pause worth the name.
+        var removed = Stopwatch.StartNew();
         await Soon.True(() => Denied(() => ring.Protect([1], DkmContext.Empty)), "the holder to be denied");
         await Soon.True(() => Denied(() => crypto.Encrypt(new() { KeyRing = DkmFixture.Mail }, cancellationToken: Token)), "the caller to be denied");
-        Assert.True(waiting.Elapsed < TimeSpan.FromSeconds(5), $"took {waiting.Elapsed}");
+        Assert.InRange(removed.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     private static bool Denied(Action action)

@@ -15,6 +15,7 @@ public sealed class FaultyStore : IRevisionedStore
     private readonly IRevisionedStore inner;
     private CancellationTokenSource watches = new();
     private int openWatches;
+    private int failedReads;
 
     public FaultyStore(IRevisionedStore inner) => this.inner = inner;
 
@@ -26,6 +27,9 @@ public sealed class FaultyStore : IRevisionedStore
 
     /// <summary>Every read throws.</summary>
     public bool ReadsFail { get; set; }
+
+    /// <summary>How many have.</summary>
+    public int FailedReads => Volatile.Read(ref failedReads);
 
     /// <summary>What the watch passes on of a batch; null for nothing of it.</summary>
     public Func<StoreWatchBatch, StoreWatchBatch?> OnWatch { get; set; } = batch => batch;
@@ -113,6 +117,7 @@ public sealed class FaultyStore : IRevisionedStore
     {
         if (ReadsFail)
         {
+            Interlocked.Increment(ref failedReads);
             throw new DkmException(ErrorKind.Unavailable, Reasons.StoreUnavailable, "no quorum");
         }
     }

@@ -141,9 +141,9 @@ public abstract partial class ServiceStoreContract
         var start = service.ConfirmTime;
         await UntilAsync(() => service.ConfirmTime > start);
         faulty.ReadsFail = true;
-        await Task.Delay(200, Token);
+        await UntilAsync(() => faulty.FailedReads > 0);
         var stopped = service.ConfirmTime;
-        await Task.Delay(200, Token);
+        await UntilAsync(() => faulty.FailedReads > 3);
 
         Assert.Equal(stopped, service.ConfirmTime);
         Assert.True(service.Ready);
