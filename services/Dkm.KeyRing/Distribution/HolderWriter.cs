@@ -41,13 +41,12 @@ internal sealed class HolderWriter(
             var left = interval - time.GetElapsedTime(beat);
             if (left > TimeSpan.Zero && await stream.WaitAsync(left, token))
             {
-                await FlushAsync(freshness.RenewsLeases, token);
+                await FlushAsync(token);
                 continue;
             }
 
-            // Taken before the look at policy and rings: what was confirmed by then is in what is flushed, so the heartbeat renews nothing stale.
-            var fresh = freshness.RenewsLeases;
-            if (!fresh && time.GetElapsedTime(beat) < Heartbeat)
+            var grant = TakeGrant();
+            if (!grant.Fresh && time.GetElapsedTime(beat) < Heartbeat)
             {
                 interval += Retry;
                 continue;
@@ -56,38 +55,47 @@ internal sealed class HolderWriter(
             stream.MarkAll();
 
             // A lease means "you have the newest". A heartbeat renews all rings of a stream, so one that could not be delivered renews none.
-            var delivered = await FlushAsync(fresh, token);
-            await BeatAsync(fresh && delivered, token);
+            var delivered = await FlushAsync(token);
+            await BeatAsync(grant with { Fresh = grant.Fresh && delivered }, token);
             beat = time.GetTimestamp();
-            interval = fresh ? Heartbeat : Retry;
+            interval = grant.Fresh ? Heartbeat : Retry;
         }
     }
 
+    /// <summary>
+    /// Taken before the look at policy and rings: what was confirmed by then is in what is sent, so nothing stale is renewed. The time comes first of all, however slowly
+    /// the holder reads: a lease counts from a moment at which what it says was not yet old.
+    /// </summary>
+    private Grant TakeGrant()
+    {
+        var sent = time.GetUtcNow();
+        return new(freshness.RenewsLeases, sent);
+    }
+
     /// <returns>Whether the holder now has the newest of everything that it holds.</returns>
-    private async Task<bool> FlushAsync(bool grantsLease, CancellationToken token)
+    private async Task<bool> FlushAsync(CancellationToken token)
     {
         var delivered = true;
         while (stream.Next(out var asked) is { } ring)
         {
-            delivered &= await LookAsync(ring, asked, grantsLease, token);
+            delivered &= await LookAsync(ring, asked, token);
         }
 
         return delivered;
     }
 
-    private async Task BeatAsync(bool renews, CancellationToken token)
+    private async Task BeatAsync(Grant grant, CancellationToken token)
     {
-        var sent = time.GetUtcNow();
         await responses.WriteAsync(
-            new SubscribeResponse { Heartbeat = new KeySetHeartbeat { SendTime = sent.ToTimestamp(), RenewsLeases = renews } }, token);
-        if (renews)
+            new SubscribeResponse { Heartbeat = new KeySetHeartbeat { SendTime = grant.Sent.ToTimestamp(), RenewsLeases = grant.Fresh } }, token);
+        if (grant.Fresh)
         {
-            stream.Renewed(sent);
+            stream.Renewed(grant.Sent);
         }
     }
 
     /// <returns>False if the ring is held and its newest could not be delivered.</returns>
-    private async Task<bool> LookAsync(WantedRing wanted, bool asked, bool grantsLease, CancellationToken token)
+    private async Task<bool> LookAsync(WantedRing wanted, bool asked, CancellationToken token)
     {
         if (wanted.Refused)
         {
@@ -95,6 +103,7 @@ internal sealed class HolderWriter(
             return true;
         }
 
+        var grant = TakeGrant();
         var view = catalog.Find(wanted.Name);
         if (wanted.Held && (view is null || !membership.Ready))
         {
@@ -114,13 +123,13 @@ internal sealed class HolderWriter(
         }
         else if (asked || view!.Ring.Revision > wanted.SentRevision)
         {
-            return await DeliverAsync(wanted, view!, asked, grantsLease, token);
+            return await DeliverAsync(wanted, view!, asked, grant, token);
         }
 
         return true;
     }
 
-    private async Task<bool> DeliverAsync(WantedRing wanted, RingView view, bool asked, bool grantsLease, CancellationToken token)
+    private async Task<bool> DeliverAsync(WantedRing wanted, RingView view, bool asked, Grant grant, CancellationToken token)
     {
         if (freshness.PolicyAge > view.Ring.Policy.PolicyStaleness)
         {
@@ -133,7 +142,7 @@ internal sealed class HolderWriter(
         KeySet message;
         try
         {
-            message = await builder.BuildAsync(view, stream.Caller.Class == IdentityClass.Service, grantsLease, delivery, token);
+            message = await builder.BuildAsync(view, stream.Caller.Class == IdentityClass.Service, grant, delivery, token);
         }
         catch (DkmException exception)
         {
@@ -145,9 +154,9 @@ internal sealed class HolderWriter(
         wanted.SentRevision = view.Ring.Revision;
         wanted.DeniedReason = null;
         stream.Granted(wanted);
-        if (grantsLease)
+        if (grant.Fresh)
         {
-            wanted.LeaseStart = message.SendTime.ToDateTimeOffset();
+            wanted.LeaseStart = grant.Sent;
         }
 
         return true;

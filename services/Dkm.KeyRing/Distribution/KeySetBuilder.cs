@@ -15,7 +15,7 @@ using Google.Protobuf.WellKnownTypes;
 /// <summary>The messages that carry material: the only place where it leaves KeyRing.</summary>
 internal sealed class KeySetBuilder(KeyMaterials materials, TimeProvider time)
 {
-    public async Task<KeySet> BuildAsync(RingView view, bool toService, bool grantsLease, Delivery delivery, CancellationToken token)
+    public async Task<KeySet> BuildAsync(RingView view, bool toService, Grant grant, Delivery delivery, CancellationToken token)
     {
         var ring = view.Ring;
         var message = new KeySet
@@ -27,7 +27,8 @@ internal sealed class KeySetBuilder(KeyMaterials materials, TimeProvider time)
             ReadSuites = { ring.Policy.ReadSuites.Select(suite => (Suite)suite) },
             KeyLease = ring.Policy.KeyLease.ToDuration(),
             Serve = (Serve)ring.Policy.Serve,
-            GrantsLease = grantsLease,
+            SendTime = grant.Sent.ToTimestamp(),
+            GrantsLease = grant.Fresh,
         };
         if (toService)
         {
@@ -40,7 +41,6 @@ internal sealed class KeySetBuilder(KeyMaterials materials, TimeProvider time)
             message.Keys.Add(await BuildAsync(key, delivery, token));
         }
 
-        message.SendTime = time.GetUtcNow().ToTimestamp();
         return message;
     }
 
