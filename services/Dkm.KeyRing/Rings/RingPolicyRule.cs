@@ -39,7 +39,7 @@ internal static class RingPolicyRule
                 Root + "rollover_period",
                 Reasons.InvalidField,
                 $"rollover_period is {Words(policy.RolloverPeriod)} and must exceed the effective lead of {Words(lead)}, which is the greater of activation_lead and "
-                + $"key_lease + {Words(installation.MaxSkew)} clock skew + {Words(installation.MaxRefresh)} refresh: a shorter key_lease lowers it");
+                + $"key_lease + twice {Words(installation.MaxSkew)} clock skew + {Words(installation.MaxRefresh)} refresh: a shorter key_lease lowers it");
     }
 
     private static void Between(string field, TimeSpan value, TimeSpan floor, TimeSpan ceiling)

@@ -11,7 +11,7 @@ internal static class Lead
 {
     public static TimeSpan Effective(RingPolicy policy, RolloverTiming timing)
     {
-        var needed = policy.KeyLease + timing.MaxSkew + timing.MaxRefresh;
+        var needed = policy.KeyLease + Reserve(timing);
         return policy.ActivationLead > needed ? policy.ActivationLead : needed;
     }
 
@@ -27,7 +27,13 @@ internal static class Lead
             return known;
         }
 
-        var end = now + before.KeyLease + timing.MaxSkew + timing.MaxRefresh;
+        var end = now + before.KeyLease + Reserve(timing);
         return end > known ? end : known;
     }
+
+    /// <summary>
+    /// Twice the skew, since two pairs of clocks count: the lease of a holder whose clock is behind that of the replica which renewed it lasts so much longer, and another
+    /// holder whose clock is ahead of the leader's uses the key so much earlier.
+    /// </summary>
+    private static TimeSpan Reserve(RolloverTiming timing) => (timing.MaxSkew * 2) + timing.MaxRefresh;
 }

@@ -117,7 +117,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
 
     public GroupService.GroupServiceClient Groups() => new(Channel(Admin, Access));
 
-    /// <summary>A ring whose keys live for an hour, leased for two seconds; a rollover that is asked for takes three and a half.</summary>
+    /// <summary>A ring whose keys live for an hour, leased for two seconds; a rollover that is asked for takes four.</summary>
     public KeyRing Ring(Group? group, params Permission[] permissions)
     {
         var ring = new KeyRing { Name = NewName("test/ring"), Policy = Policy(TimeSpan.FromHours(1)) };

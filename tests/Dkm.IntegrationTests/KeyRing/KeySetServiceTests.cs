@@ -211,7 +211,7 @@ public sealed class KeySetServiceTests(KeyRingFixture fixture)
         Assert.Equal((ring.PrimaryKeyId, set.Revision), (status.PrimaryKey.Id, status.Revision));
         Assert.Null(status.NextKey);
         Assert.NotNull(status.NextRolloverTime);
-        Assert.Equal(TimeSpan.FromSeconds(3.5), status.EffectiveLead.ToTimeSpan());
+        Assert.Equal(TimeSpan.FromSeconds(4), status.EffectiveLead.ToTimeSpan());
     }
 
     [Fact]

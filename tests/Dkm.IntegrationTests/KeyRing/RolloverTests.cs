@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.KeyRing.Rollover;
 using Dkm.KeyRing.V1;
 using Dkm.Testing;
 using Dkm.Testing.Services;
@@ -108,6 +109,31 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
     }
 
     [Fact]
+    public async Task RolloverKeyRing_ImmediateAgainAndAgain_RefusedAndNothingChanged()
+    {
+        var wanted = fixture.Ring(null);
+        wanted.Policy.KeyLease = TimeSpan.FromMinutes(20).ToDuration();
+        var request = new RolloverKeyRingRequest
+        {
+            Name = (await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = wanted }, cancellationToken: KeyRingFixture.Token)).Name,
+            Immediate = true,
+        };
+
+        // The first key of the ring is a young one too.
+        for (var i = 1; i < RollNowRule.MaximumYoungKeys; i++)
+        {
+            await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token);
+        }
+
+        var before = await KeysAsync(request.Name);
+        await RpcAssert.FailsAsync(
+            StatusCode.ResourceExhausted, Reasons.TooMany, fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token));
+        Assert.Equal(before, await KeysAsync(request.Name));
+        request.Immediate = false;
+        Assert.Equal(Key.Types.State.Pending, (await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token)).State);
+    }
+
+    [Fact]
     public async Task RolloverKeyRing_ByManageAndByOthers()
     {
         var group = await fixture.NewGroupAsync("/ns/ops/sa/roller");
@@ -192,7 +218,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
     {
         await using var second = await fixture.StartKeyRingAsync();
         var wanted = fixture.Ring(await fixture.NewGroupAsync(KeyRingFixture.Worker), Permission.Hold);
-        wanted.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(4));
+        wanted.Policy = KeyRingFixture.Policy(TimeSpan.FromSeconds(5));
         wanted.Policy.ArchiveAfter = 100;
         var ring = await fixture.Admins.CreateKeyRingAsync(new() { KeyRing = wanted }, cancellationToken: KeyRingFixture.Token);
         await using var there = await TestHolder.OpenAsync(fixture.KeySets(KeyRingFixture.Worker, second), transient: false, ring.Name);
@@ -200,7 +226,7 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var set = await there.SetAsync(ring.Name, set => set.Keys.Count == 4);
 
         var times = set.Keys.Select(key => key.ActivateTime.ToDateTimeOffset()).ToList();
-        Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(6)));
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(7)));
     }
 
     [Fact]

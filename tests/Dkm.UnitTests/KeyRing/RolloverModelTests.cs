@@ -1,18 +1,15 @@
 namespace Dkm.UnitTests.KeyRing;
 
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
-using Dkm.Core;
-using Dkm.Core.Keys;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.Rollover;
 using Xunit;
 
 /// <summary>
-/// The promises of publish, wait, use over any order of time passing, leaders that sleep, rolls, immediate rolls, removals, changes of the policy, and a holder that is
-/// connected or cut off.
+/// The promises of publish, wait, use over any order of time passing, leaders that sleep or are late, rolls, immediate rolls, removals and changes of the policy, for whoever
+/// is cut off at any moment, on clocks that are apart and with news that is late, as far as each may be.
 /// </summary>
 public sealed class RolloverModelTests
 {
@@ -23,8 +20,7 @@ public sealed class RolloverModelTests
         Roll,
         AtOnce,
         Removal,
-        Connect,
-        CutOff,
+        Late,
         ShortLease,
         LongLease,
         OtherPeriod,
@@ -33,9 +29,30 @@ public sealed class RolloverModelTests
     private static readonly Gen<(Move Move, int Minutes)[]> Moves = Gen.Select(
         Gen.Enum<Move>(), Gen.Frequency((5, Gen.Int[0, 90]), (1, Gen.Int[0, 60 * 72]))).Array[1, 80];
 
+    private static readonly Gen<ModelWorld> Worlds = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool)
+        .Select((leader, replica, holder, other, late) => new ModelWorld(leader, replica, holder, other, late));
+
     [Fact]
     public void AnyHistory_PrimaryNeverGoesBack_OneKeyPerStep_NoLeasedHolderLacksThePrimary() =>
-        Moves.Sample(Play, iter: 3_000);
+        Gen.Select(Moves, Worlds).Sample((moves, world) => Play(moves, world, RollingRing.Timing), iter: 3_000);
+
+    /// <summary>That the histories are hard enough: with each term left out of the lead, some holder is found that lacks the primary.</summary>
+    [Theory]
+    [InlineData("skew")]
+    [InlineData("refresh")]
+    [InlineData("lease")]
+    public void AnyHistory_LeadWithoutOneOfItsTerms_SomeLeasedHolderLacksThePrimary(string term)
+    {
+        var timing = term switch
+        {
+            "skew" => RollingRing.Timing with { MaxSkew = TimeSpan.Zero },
+            "refresh" => RollingRing.Timing with { MaxRefresh = RollingRing.Timing.RefreshBound },
+            _ => RollingRing.Timing,
+        };
+        var longer = term == "lease" ? TimeSpan.FromMinutes(1) : TimeSpan.Zero;
+
+        Assert.ThrowsAny<Exception>(() => Gen.Select(Moves, Worlds).Sample((moves, world) => Play(moves, world, timing, longer), iter: 3_000));
+    }
 
     [Fact]
     public void NextTime_WhateverItSays_AtDoesSomethingThenAndNothingBefore() => Moves.Sample(moves =>
@@ -50,57 +67,55 @@ public sealed class RolloverModelTests
 
     private static (RollingRing Ring, DateTimeOffset Now) History((Move Move, int Minutes)[] moves)
     {
-        var ring = NewRing();
+        var ring = NewRing(RollingRing.Timing);
         var now = RollingRing.Start;
         foreach (var (move, minutes) in moves)
         {
-            now += TimeSpan.FromMinutes(minutes);
+            now = When(ring, move, now + TimeSpan.FromMinutes(minutes));
             Apply(ring, move, now);
         }
 
         return (ring, now);
     }
 
-    private static void Play((Move Move, int Minutes)[] moves)
+    private static void Play((Move Move, int Minutes)[] moves, ModelWorld world, RolloverTiming timing, TimeSpan longerLease = default)
     {
-        var ring = NewRing();
-        var holder = new ModelHolder(ring);
+        var ring = NewRing(timing);
+        var holders = new ModelHolders(ring, world, longerLease);
         var now = RollingRing.Start;
-        holder.Hear(now);
-        KeyFacts? newest = null;
         foreach (var (move, minutes) in moves)
         {
-            // Each moment at which a key's time comes is looked at.
-            var end = now + TimeSpan.FromMinutes(minutes);
-            foreach (var moment in ring.Keys.Select(key => key.ActivateTime).Where(at => at > now && at < end).Append(end).Order().ToList())
-            {
-                newest = Look(ring, holder, newest, now = moment);
-            }
-
+            now = Pass(ring, holders, world, now, When(ring, move, now + TimeSpan.FromMinutes(minutes)));
             var most = move is Move.AtOnce ? 1 + ring.Times.Pending(now).Count() : 1;
             var before = ring.Keys.Count;
             Apply(ring, move, now);
-            holder.Note(move is Move.AtOnce, move switch { Move.Connect => true, Move.CutOff => false, _ => null });
             Assert.True(ring.Keys.Count - before <= most);
-            newest = Look(ring, holder, newest, now);
+            holders.Changed(now, move is Move.AtOnce);
+            holders.Look(now);
         }
     }
 
-    private static KeyFacts? Look(RollingRing ring, ModelHolder holder, KeyFacts? newest, DateTimeOffset now)
+    /// <summary>Each moment at which a key's time comes, on anybody's clock, is looked at.</summary>
+    private static DateTimeOffset Pass(RollingRing ring, ModelHolders holders, ModelWorld world, DateTimeOffset now, DateTimeOffset end)
     {
-        var primary = ring.Primary(now);
-        Assert.NotNull(primary);
-        Assert.True(newest is null || PrimaryRule.Compare(primary, newest) >= 0, "the primary went back");
-        Assert.Equal(ring.Times.Enabled.Length, ring.Times.Enabled.Select(key => key.ActivateTime).Distinct().Count());
-        holder.Look(primary, now);
-        return primary;
+        foreach (var moment in ring.Keys.SelectMany(key => world.Moments(key.ActivateTime)).Where(at => at > now && at < end).Append(end).Order().ToList())
+        {
+            holders.Look(moment);
+        }
+
+        return end;
     }
+
+    /// <summary>A leader that is late takes its step as late as it may be without its key's losing its slot.</summary>
+    private static DateTimeOffset When(RollingRing ring, Move move, DateTimeOffset now) =>
+        move is Move.Late ? RingTimes.Later(now, RolloverRule.NextTime(ring.Times, now) + ring.InstallationTiming.Tolerance) : now;
 
     private static void Apply(RollingRing ring, Move move, DateTimeOffset now)
     {
         switch (move)
         {
             case Move.Tick:
+            case Move.Late:
                 ring.Tick(now);
                 break;
             case Move.Roll:
@@ -124,53 +139,6 @@ public sealed class RolloverModelTests
         }
     }
 
-    private static RollingRing NewRing() => new(RingPolicy.Default with { RolloverPeriod = TimeSpan.FromHours(48), ActivationLead = TimeSpan.FromMinutes(5) });
-
-    /// <summary>Hears everything while it is connected, and lives on its lease while it is not.</summary>
-    private sealed class ModelHolder(RollingRing ring)
-    {
-        private readonly Dictionary<KeyId, KeyFacts> held = [];
-        private bool connected = true;
-        private bool surprised;
-        private DateTimeOffset leaseEnd;
-        private KeyFacts? newestSeen;
-
-        public void Note(bool immediate, bool? connect)
-        {
-            // An immediate roll is the one thing that a holder which is cut off can't know; it asks for the key that it lacks.
-            surprised |= immediate && !connected;
-            connected = connect ?? connected;
-        }
-
-        public void Hear(DateTimeOffset now)
-        {
-            foreach (var key in ring.Keys)
-            {
-                held[key.Id] = key;
-            }
-
-            leaseEnd = now + ring.Policy.KeyLease;
-            surprised = false;
-        }
-
-        public void Look(KeyFacts primary, DateTimeOffset now)
-        {
-            if (connected)
-            {
-                Hear(now);
-            }
-
-            if (now > leaseEnd)
-            {
-                return;
-            }
-
-            Assert.True(surprised || held.ContainsKey(primary.Id), "a holder with a valid lease lacks the primary");
-
-            // A key that replaces another one's slot comes a tick after it.
-            var mine = PrimaryRule.Choose([.. held.Values], now, newestSeen) ?? PrimaryRule.Choose([.. held.Values], now + RingTimes.Tick, newestSeen);
-            Assert.True(mine is not null, "a holder with a valid lease has no primary");
-            newestSeen = mine;
-        }
-    }
+    private static RollingRing NewRing(RolloverTiming timing) =>
+        new(RingPolicy.Default with { RolloverPeriod = TimeSpan.FromHours(48), ActivationLead = TimeSpan.FromMinutes(5) }, timing);
 }
