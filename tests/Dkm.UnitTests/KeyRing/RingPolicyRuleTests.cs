@@ -43,7 +43,7 @@ public sealed class RingPolicyRuleTests
         var refusal = Assert.Throws<DkmException>(() =>
             RingPolicyRule.Check(RingPolicy.Default with { RolloverPeriod = TimeSpan.FromHours(2), KeyLease = TimeSpan.FromHours(2) }, Production));
 
-        Assert.Contains("7235s", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("7240s", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class RingPolicyRuleTests
     public void Check_Development_SecondsWillDo() => RingPolicyRule.Check(
         RingPolicy.Default with
         {
-            RolloverPeriod = TimeSpan.FromSeconds(3),
+            RolloverPeriod = TimeSpan.FromSeconds(4),
             ActivationLead = TimeSpan.FromSeconds(1),
             KeyLease = TimeSpan.FromSeconds(1),
             DestroyDelay = TimeSpan.FromSeconds(1),
