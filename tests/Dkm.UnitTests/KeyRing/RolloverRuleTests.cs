@@ -16,10 +16,10 @@ public sealed class RolloverRuleTests
         KeyLease = TimeSpan.FromHours(24),
     };
 
-    private static readonly TimeSpan DailyLead = TimeSpan.FromHours(24) + TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan DailyLead = TimeSpan.FromHours(24) + TimeSpan.FromSeconds(40);
 
     [Fact]
-    public void Effective_LeaseLongerThanLead_IsLeaseAndSkewAndRefresh() =>
+    public void Effective_LeaseLongerThanLead_IsLeaseAndTwiceTheSkewAndRefresh() =>
         Assert.Equal(DailyLead, Lead.Effective(Daily, RollingRing.Timing));
 
     [Fact]
