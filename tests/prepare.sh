@@ -36,12 +36,84 @@ node_modules() { # folder: pinned npm packages, installed once
   fi
 }
 
+ENGINE=${DKM_TEST_ENGINE:-/tmp/dkm-engine-$(id -u)} # what is made here may be removed at any time: the engine of our own, if it is needed
+SETTINGS=artifacts/test.env                        # read by run.sh
+
+engine() { # a container engine: the one that there is, or one of our own; leaves DOCKER_HOST
+  if command -v docker >/dev/null && docker info >/dev/null 2>&1; then
+    return 0
+  fi
+  if [ -n "${DOCKER_HOST:-}" ]; then
+    echo "missing: a container engine at DOCKER_HOST=$DOCKER_HOST. Start it, or unset DOCKER_HOST" >&2
+    exit 2
+  fi
+  if ! may_install; then
+    echo "missing: a container engine that you may use. Start Docker (sudo systemctl start docker) or set DOCKER_HOST; to install it: sudo apt-get install -y docker.io" >&2
+    exit 2
+  fi
+  packages docker.io
+  export DOCKER_HOST="unix://$ENGINE/docker.sock"
+  docker info >/dev/null 2>&1 && return 0
+  mkdir -p "$ENGINE"
+  setsid dockerd --data-root "$ENGINE/data" --exec-root "$ENGINE/exec" --pidfile "$ENGINE/pid" -H "$DOCKER_HOST" </dev/null >"$ENGINE/log" 2>&1 &
+  for _ in $(seq 60); do
+    docker info >/dev/null 2>&1 && break
+    sleep 0.5
+  done
+  if ! docker info >/dev/null 2>&1; then
+    echo "missing: a container engine. dockerd does not start here; the end of $ENGINE/log:" >&2
+    tail -n 5 "$ENGINE/log" >&2
+    exit 2
+  fi
+  echo "started a container engine of our own; to stop it: kill \$(cat $ENGINE/pid)"
+}
+
+etcd_image() { # the image of the tests' etcd clusters; leaves DKM_TEST_ETCD_IMAGE
+  local official local_image=dkm-test/etcd:debian
+  official=$(sed -nE 's/.*DefaultImage = "(.*)";/\1/p' tests/Dkm.Testing/Etcd/EtcdCluster.cs)
+  for image in "${DKM_TEST_ETCD_IMAGE:-$official}" ${DKM_TEST_ETCD_IMAGE:-$local_image}; do
+    if docker image inspect "$image" >/dev/null 2>&1; then
+      export DKM_TEST_ETCD_IMAGE=$image
+      return 0
+    fi
+  done
+  if timeout 60 docker pull -q "${DKM_TEST_ETCD_IMAGE:-$official}" >/dev/null 2>&1; then
+    export DKM_TEST_ETCD_IMAGE=${DKM_TEST_ETCD_IMAGE:-$official}
+  elif [ -z "${DKM_TEST_ETCD_IMAGE:-}" ] && command -v etcd >/dev/null; then
+    echo "$official cannot be pulled: an image is made of this machine's etcd ($(etcd --version | sed -n 's/etcd Version: //p'))"
+    local files
+    files=$(ldd "$(command -v etcd)" 2>/dev/null | grep -oE '/[^ ]+' || true)
+    # Nothing but the program and its libraries.
+    tar -ch --absolute-names --transform "s|^$(command -v etcd)\$|usr/local/bin/etcd|;s|^/||" "$(command -v etcd)" $files | docker import - "$local_image" >/dev/null
+    export DKM_TEST_ETCD_IMAGE=$local_image
+  else
+    echo "missing: the image ${DKM_TEST_ETCD_IMAGE:-$official}, which cannot be pulled here. Load one and name it in DKM_TEST_ETCD_IMAGE, or install etcd: sudo apt-get install -y etcd-server" >&2
+    exit 2
+  fi
+}
+
+cluster() { # all that the tests of etcd need
+  if may_install; then
+    packages etcd-server
+  fi
+  command -v etcd >/dev/null || { echo "missing: etcd, whose processes the tests pause and cut. Install it (Debian: sudo apt-get install -y etcd-server)" >&2; exit 2; }
+  engine
+  etcd_image
+  mkdir -p artifacts
+  { # Testcontainers: the engine, its API as old as it may be, and no helper container, whose image would have to be pulled
+    [ -z "${DOCKER_HOST:-}" ] || echo "export DOCKER_HOST='$DOCKER_HOST'"
+    echo "export DOCKER_API_VERSION='$(docker version --format '{{.Server.APIVersion}}')'"
+    echo "export TESTCONTAINERS_RYUK_DISABLED=true"
+    echo "export DKM_TEST_ETCD_IMAGE='$DKM_TEST_ETCD_IMAGE'"
+  } >"$SETTINGS"
+}
+
 case "${1:-}" in
   rid) sdk; case "$(uname -s)-$(uname -m)" in
          Linux-x86_64) echo linux-x64 ;; Linux-aarch64) echo linux-arm64 ;; Darwin-arm64) echo osx-arm64 ;; *) echo linux-x64 ;; esac ;;
   build) sdk ;;
   demo) : ;;
-  test) packages python3-cryptography; node_modules tests/outside ;;
+  test) packages python3-cryptography; node_modules tests/outside; cluster ;;
   lint) node_modules tests/lint ;;
   aot) sdk; packages clang zlib1g-dev ;;
   *) echo "usage: prepare.sh rid|build|demo|test|lint|aot" >&2; exit 2 ;;

@@ -3,6 +3,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 configuration=$1; shift
+# What prepare.sh found out: the container engine and the image of etcd.
+if [ -f artifacts/test.env ]; then . artifacts/test.env; fi
 passed=0; failed=0; skipped=0; status=0
 for project in "$@"; do
   log=$(mktemp)

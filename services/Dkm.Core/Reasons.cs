@@ -64,6 +64,7 @@ public static class Reasons
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
     public const string StoreRefused = "STORE_REFUSED";
     public const string StoreInUse = "STORE_IN_USE";
+    public const string StoreInsecure = "STORE_INSECURE";
     public const string RootUnavailable = "ROOT_UNAVAILABLE";
     public const string RootDenied = "ROOT_DENIED";
     public const string UpgradeInProgress = "UPGRADE_IN_PROGRESS";

@@ -39,6 +39,15 @@ internal static partial class Log
     [LoggerMessage(117, LogLevel.Warning, "no clear answer for the change to {Version} of {Service}; reading back")]
     internal static partial void OutcomeAmbiguous(ILogger logger, Exception exception, string service, ManifestVersion version);
 
+    [LoggerMessage(130, LogLevel.Warning, "the etcd member {Endpoint} is left for a while: {Why}")]
+    internal static partial void EtcdMemberLeft(ILogger logger, Uri endpoint, string why);
+
+    [LoggerMessage(131, LogLevel.Information, "the watch on {Prefix} begins anew at revision {Revision}: {Why}")]
+    internal static partial void EtcdWatchMoved(ILogger logger, string prefix, long revision, string why);
+
+    [LoggerMessage(132, LogLevel.Warning, "the etcd member {Endpoint} lets in clients without a certificate; never where a secret matters")]
+    internal static partial void EtcdPlaintext(ILogger logger, Uri endpoint);
+
     [LoggerMessage(120, LogLevel.Information, "{Candidate} leads {Path}")]
     internal static partial void Elected(ILogger logger, string candidate, string path);
 

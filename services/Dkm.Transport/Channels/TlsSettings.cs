@@ -37,6 +37,25 @@ public static class TlsSettings
         };
     }
 
+    /// <summary>
+    /// What a client of a server that is no DKM service begins a handshake with: the chain must lead to the given CAs, and the host's name must stand
+    /// in the certificate, as .NET checks it. Without <paramref name="certificates"/> none is shown. To be made anew for each connection.
+    /// </summary>
+    public static SslClientAuthenticationOptions ForNamedServer(string host, CertificateSource? certificates, AuthoritySource authorities)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            EnabledSslProtocols = Protocols,
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            ClientCertificateContext = certificates?.Current,
+            CertificateChainPolicy = authorities.Policy,
+            AllowTlsResume = false,
+            AllowRenegotiation = false,
+        };
+    }
+
     internal static SslClientAuthenticationOptions ForClient(
         string host, CertificateSource? certificates, TrustStore trust, RemoteCertificateValidationCallback judge) => new()
         {
