@@ -14,7 +14,9 @@ internal static class AccessWords
             false,
             Reasons.AdministratorsOnly,
             $"{caller} is not a member of '{BuiltInGroups.Administrators}', and only administrators may do this; "
-            + $"an administrator can: dkm group add {BuiltInGroups.Administrators} SPIFFE-ID");
+            + (caller.Class == IdentityClass.Human
+                ? $"an administrator can: dkm group add {BuiltInGroups.Administrators} {caller}"
+                : "administrators are humans, so ask one"));
 
     public static AccessDecision WrongClass(SpiffeId caller, string ring, RingPermission wanted) => caller.Class switch
     {

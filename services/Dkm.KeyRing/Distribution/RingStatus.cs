@@ -24,6 +24,7 @@ internal sealed class RingStatus(HolderRegistry registry, RolloverTiming timing,
             NextRolloverTime = next is null ? RolloverRule.NextKeyTime(view.Times(timing), now).ToTimestamp() : null,
             Revision = ring.Revision,
             EffectiveLead = Lead.Effective(ring.Policy, timing).ToDuration(),
+            OldLeasesEndTime = ring.OldLeasesEnd > now ? ring.OldLeasesEnd.ToTimestamp() : null,
         };
         foreach (var (stream, wanted) in registry.Holders(ring.Name))
         {

@@ -1,5 +1,6 @@
 namespace Dkm.KeyRing.Rings;
 
+using System.Linq;
 using Dkm.Core;
 using Dkm.Core.Authorization;
 using Dkm.Hosting;
@@ -30,12 +31,16 @@ internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRin
             view = access.Manage(caller, ring, "key_ring");
         }
 
-        var decision = Decide(identity, ring, (RingPermission)request.Permission, view, access.Policy);
+        var policy = access.Policy;
+        var decision = Decide(identity, ring, (RingPermission)request.Permission, view, policy);
         return new CheckAccessResponse
         {
             Allowed = decision.Allowed,
             Reason = decision.Reason,
-            Explanation = decision.Explanation,
+            Explanation = Namesake(identity, caller, decision, view, policy) is { } group
+                ? $"{identity} is in group '{group}', but '{ring}' is bound to an earlier group of that name, which was deleted; "
+                    + $"an administrator can bind this one: dkm ring bind {ring} {group}={((RingPermission)request.Permission).Word()}"
+                : decision.Explanation,
             Group = decision.Group ?? string.Empty,
         };
     }
@@ -46,6 +51,18 @@ internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRin
         RingPermission.Manage => AccessRule.DecideAdministration(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
         _ => AccessRule.Decide(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
     };
+
+    /// <summary>
+    /// A group of the identity that only has the name of one that was bound. Told to those who administer the ring alone: anybody else would learn by it that the
+    /// ring exists.
+    /// </summary>
+    private static string? Namesake(SpiffeId identity, Caller caller, AccessDecision decision, RingView? view, PolicySnapshot policy) =>
+        decision.Reason == Reasons.NotBound && view is not null && !identity.Equals(caller.Id)
+            ? view.Ring.Bindings
+                .Where(binding => policy.FindByUid(binding.GroupUid) is null)
+                .Select(binding => policy.FindByName(binding.Group))
+                .FirstOrDefault(group => group?.Contains(identity) == true)?.Name
+            : null;
 
     private SpiffeId Identity(string text)
     {

@@ -22,29 +22,29 @@ internal sealed partial class KeyRingEndpoint(
     RingStatus status,
     AccessCheck check,
     KeyRingStore store,
+    RolloverTiming timing,
     TimeProvider time) : KeyRingService.KeyRingServiceBase
 {
     public override async Task<KeyRing> CreateKeyRing(CreateKeyRingRequest request, ServerCallContext context) =>
-        RingMessages.ToMessage(await creation.RunAsync(request, context.CancellationToken), time.GetUtcNow());
+        Message(await creation.RunAsync(request, context.CancellationToken));
 
     public override Task<KeyRing> GetKeyRing(GetKeyRingRequest request, ServerCallContext context) =>
-        Task.FromResult(RingMessages.ToMessage(access.See(context.GetCaller(), request.Name, "name"), time.GetUtcNow()));
+        Task.FromResult(Message(access.See(context.GetCaller(), request.Name, "name")));
 
     public override Task<ListKeyRingsResponse> ListKeyRings(ListKeyRingsRequest request, ServerCallContext context)
     {
         _ = store.Current;
         var size = Paging.Size(request.PageSize);
         var names = catalog.Content.Names(Paging.Start(request.PageToken, RingName.IsValid), size + 1);
-        var now = time.GetUtcNow();
         return Task.FromResult(new ListKeyRingsResponse
         {
-            KeyRings = { names.Take(size).Select(catalog.Find).OfType<RingView>().Select(view => RingMessages.ToMessage(view, now)) },
+            KeyRings = { names.Take(size).Select(catalog.Find).OfType<RingView>().Select(Message) },
             NextPageToken = names.Count > size ? Paging.Token(names[size - 1]) : string.Empty,
         });
     }
 
     public override async Task<KeyRing> UpdateKeyRing(UpdateKeyRingRequest request, ServerCallContext context) =>
-        RingMessages.ToMessage(await update.RunAsync(request, context.CancellationToken), time.GetUtcNow());
+        Message(await update.RunAsync(request, context.CancellationToken));
 
     public override async Task<Key> RolloverKeyRing(RolloverKeyRingRequest request, ServerCallContext context)
     {
@@ -82,4 +82,6 @@ internal sealed partial class KeyRingEndpoint(
 
     public override Task<CheckAccessResponse> CheckAccess(CheckAccessRequest request, ServerCallContext context) =>
         Task.FromResult(check.Run(context.GetCaller(), request));
+
+    private KeyRing Message(RingView view) => RingMessages.ToMessage(view, access.Policy, timing, time.GetUtcNow());
 }

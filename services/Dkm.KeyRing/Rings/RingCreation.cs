@@ -76,6 +76,12 @@ internal sealed class RingCreation(
         var body = asked.Clone();
         body.Uid = body.Etag = body.PrimaryKeyId = string.Empty;
         body.CreateTime = body.UpdateTime = null;
+        body.EffectiveLead = null;
+        foreach (var binding in body.Bindings)
+        {
+            binding.GroupDeleted = false;
+        }
+
         return RequestId.Digest(body);
     }
 

@@ -5,13 +5,18 @@ using System.Linq;
 using Dkm.Core.Authorization;
 using Dkm.Core.Keys;
 using Dkm.KeyRing.Keys;
+using Dkm.KeyRing.Rollover;
 using Dkm.KeyRing.V1;
 using Google.Protobuf.WellKnownTypes;
 
 /// <summary>What KeyRing knows to what it answers. None of it is material.</summary>
 internal static class RingMessages
 {
-    public static KeyRing ToMessage(RingView view, DateTimeOffset now)
+    /// <param name="view">The ring.</param>
+    /// <param name="policy">The groups, to tell which bindings are of one that is gone.</param>
+    /// <param name="timing">The installation's times.</param>
+    /// <param name="now">This replica's clock.</param>
+    public static KeyRing ToMessage(RingView view, PolicySnapshot policy, RolloverTiming timing, DateTimeOffset now)
     {
         var ring = view.Ring;
         return new KeyRing
@@ -19,12 +24,13 @@ internal static class RingMessages
             Name = ring.Name,
             Uid = ring.Uid,
             Policy = ToMessage(ring.Policy),
-            Bindings = { ring.Bindings.Select(ToMessage) },
+            Bindings = { ring.Bindings.Select(binding => ToMessage(binding, policy)) },
             Description = ring.Description,
             Etag = ring.Etag,
             CreateTime = ring.CreateTime.ToTimestamp(),
             UpdateTime = ring.UpdateTime.ToTimestamp(),
             PrimaryKeyId = view.Primary(now)?.Id.ToString() ?? string.Empty,
+            EffectiveLead = Lead.Effective(ring.Policy, timing).ToDuration(),
         };
     }
 
@@ -47,6 +53,13 @@ internal static class RingMessages
         GroupUid = binding.GroupUid,
         Permissions = { binding.Permissions.Select(permission => (Permission)permission) },
     };
+
+    private static Binding ToMessage(RingBinding binding, PolicySnapshot policy)
+    {
+        var message = ToMessage(binding);
+        message.GroupDeleted = policy.FindByUid(binding.GroupUid) is null;
+        return message;
+    }
 
     public static Key ToMessage(RingKey key, RingView view, DateTimeOffset now) => new()
     {

@@ -32,14 +32,20 @@ internal static class RingPolicyRule
             Known("read_suites", suite);
         }
 
-        var lead = Lead.Effective(policy, RolloverTiming.Of(installation));
-        return policy.RolloverPeriod > lead
+        return policy.RolloverPeriod > Lead.Effective(policy, RolloverTiming.Of(installation))
             ? policy with { ReadSuites = [.. policy.ReadSuites.Append(policy.Suite).Distinct().Order()] }
-            : throw DkmException.Invalid(
-                Root + "rollover_period",
-                Reasons.InvalidField,
-                $"rollover_period is {Words(policy.RolloverPeriod)} and must exceed the effective lead of {Words(lead)}, which is the greater of activation_lead and "
-                + $"key_lease + twice {Words(installation.MaxSkew)} clock skew + {Words(installation.MaxRefresh)} refresh: a shorter key_lease lowers it");
+            : throw DkmException.Invalid(Root + "rollover_period", Reasons.InvalidField, LeadTooLong(policy, installation));
+    }
+
+    /// <summary>Says which of the two makes the lead what it is: shortening the other would change nothing.</summary>
+    private static string LeadTooLong(RingPolicy policy, InstallationOptions installation)
+    {
+        var lead = Lead.Effective(policy, RolloverTiming.Of(installation));
+        var (why, cure) = lead == policy.ActivationLead
+            ? ("which is activation_lead", "activation_lead")
+            : ($"which is the key_lease of {Words(policy.KeyLease)} and {Words(lead - policy.KeyLease)} for clocks and refresh", "key_lease");
+        return $"rollover_period is {Words(policy.RolloverPeriod)} and must exceed the effective lead of {Words(lead)}, {why}: "
+            + $"give a longer rollover_period or a shorter {cure}";
     }
 
     private static void Between(string field, TimeSpan value, TimeSpan floor, TimeSpan ceiling)
@@ -63,13 +69,21 @@ internal static class RingPolicyRule
         }
     }
 
-    private static string Words(TimeSpan time) => time switch
+    /// <summary>As people write them: 1d2h, 2h35s.</summary>
+    private static string Words(TimeSpan time)
     {
-        { Ticks: var ticks } when ticks != 0 && ticks % TimeSpan.TicksPerDay == 0 => Format(time.TotalDays, "d"),
-        { Ticks: var ticks } when ticks != 0 && ticks % TimeSpan.TicksPerHour == 0 => Format(time.TotalHours, "h"),
-        { Ticks: var ticks } when ticks != 0 && ticks % TimeSpan.TicksPerMinute == 0 => Format(time.TotalMinutes, "m"),
-        _ => Format(time.TotalSeconds, "s"),
-    };
+        if (time < TimeSpan.FromMinutes(1))
+        {
+            return Number(time.TotalSeconds) + "s";
+        }
 
-    private static string Format(double number, string unit) => number.ToString("0.###", CultureInfo.InvariantCulture) + unit;
+        var seconds = time.TotalSeconds - Math.Floor(time.TotalMinutes) * 60;
+        return string.Concat(
+            time.Days > 0 ? $"{time.Days}d" : string.Empty,
+            time.Hours > 0 ? $"{time.Hours}h" : string.Empty,
+            time.Minutes > 0 ? $"{time.Minutes}m" : string.Empty,
+            seconds > 0 ? Number(seconds) + "s" : string.Empty);
+    }
+
+    private static string Number(double number) => number.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -37,13 +37,23 @@ public sealed class RingPolicyRuleTests
         Assert.Equal((ErrorKind.InvalidArgument, "key_ring.policy." + field, reason), (refusal.Kind, refusal.Field, refusal.Reason));
     }
 
-    [Fact]
-    public void Check_PeriodNotAboveTheEffectiveLead_SaysTheNumber()
+    [Theory]
+    [InlineData(2 * 3600, 3600, 2 * 3600, "2h40s", "a shorter key_lease")]
+    [InlineData(2 * 3600, 2 * 3600, 60, "2h", "a shorter activation_lead")]
+    [InlineData(86_400, 3600, 86_400, "1d40s", "a shorter key_lease")]
+    public void Check_PeriodNotAboveTheEffectiveLead_SaysTheNumberAndTheCure(int period, int lead, int lease, string number, string cure)
     {
-        var refusal = Assert.Throws<DkmException>(() =>
-            RingPolicyRule.Check(RingPolicy.Default with { RolloverPeriod = TimeSpan.FromHours(2), KeyLease = TimeSpan.FromHours(2) }, Production));
+        var refusal = Assert.Throws<DkmException>(() => RingPolicyRule.Check(
+            RingPolicy.Default with
+            {
+                RolloverPeriod = TimeSpan.FromSeconds(period),
+                ActivationLead = TimeSpan.FromSeconds(lead),
+                KeyLease = TimeSpan.FromSeconds(lease),
+            },
+            Production));
 
-        Assert.Contains("7240s", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"effective lead of {number},", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith(cure, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
