@@ -8,7 +8,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using Dkm.Cli.Failures;
 using Dkm.Cli.Output;
 using Dkm.Cli.Parsing;
 
@@ -23,9 +22,9 @@ internal static class CommandLine
         var options = new GlobalOptions();
         var runner = new CommandRunner(environment, options);
         var parse = CommandTree.Create(runner, options).Parse(arguments.Length == 0 ? ["--help"] : arguments, Parsing);
-        if (parse.Errors.Count > 0)
+        if (parse.Action is not { ClearsParseErrors: true } && UsageMistakes.Find(parse) is { } mistake)
         {
-            return RefuseUsage(parse, runner, arguments);
+            return runner.Fail(WantsJson(arguments) ? OutputForm.Json : OutputForm.Text, mistake);
         }
 
         using var interrupted = new CancellationTokenSource();
@@ -47,12 +46,6 @@ internal static class CommandLine
             signal.Cancel = true;
             interrupted.Cancel();
         }
-    }
-
-    private static int RefuseUsage(ParseResult parse, CommandRunner runner, string[] arguments)
-    {
-        var message = string.Join('\n', parse.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
-        return runner.Fail(WantsJson(arguments) ? OutputForm.Json : OutputForm.Text, new UsageException(message, $"see: {Help.PathOf(parse.CommandResult.Command)} --help"));
     }
 
     /// <summary>The words could not be parsed, so they are looked at.</summary>

@@ -44,8 +44,12 @@ internal sealed class CommandRunner(CliEnvironment environment, GlobalOptions op
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested)
             {
-                return Fail(session, new DkmException(
-                    ErrorKind.DeadlineExceeded, Reasons.Deadline, $"no answer within {Durations.Format(limit)} (--timeout)"));
+                return TimeIsUp(session, limit, new DkmException(
+                    ErrorKind.DeadlineExceeded, Reasons.Deadline, $"no answer within {Durations.Format(limit)}"));
+            }
+            catch (DkmException e) when (e.Kind == ErrorKind.DeadlineExceeded)
+            {
+                return TimeIsUp(session, limit, e);
             }
             catch (DkmException e)
             {
@@ -67,6 +71,30 @@ internal sealed class CommandRunner(CliEnvironment environment, GlobalOptions op
             ExitCode = ExitCode.Usage,
         });
         return ExitCode.Usage;
+    }
+
+    /// <summary>A wait that the caller has limited herself says nothing about the services.</summary>
+    private int TimeIsUp(Session session, TimeSpan limit, DkmException e)
+    {
+        if (session.Watches && limit != Timeout.InfiniteTimeSpan)
+        {
+            return ExitCode.Ok;
+        }
+
+        if (session.WaitsFor is not { } awaited || limit == Timeout.InfiniteTimeSpan)
+        {
+            return Fail(session, e);
+        }
+
+        FailureWriter.Write(environment.Error, session.Printer.Form, new Failure
+        {
+            Code = Words.Of(ErrorKind.DeadlineExceeded),
+            Reason = Reasons.Deadline,
+            Message = $"{awaited}, which is longer than --timeout {Durations.Format(limit)}; it happens without this command too",
+            Advice = [$"wait longer (--timeout), or look later: {session.Attempt?.Look}"],
+            ExitCode = ExitCode.Unavailable,
+        });
+        return ExitCode.Unavailable;
     }
 
     private int Fail(Session session, DkmException e)

@@ -32,7 +32,11 @@ internal static class Help
             dkm ring create mail/accounts --bind mailbox-workers=hold
             dkm ring create pay/cards --bind gateways=encrypt --bind settlers=encrypt,decrypt --period 30d --lead 2h --serve remote
             """,
-        ["dkm ring bind"] = "dkm ring bind mail/accounts auditors=manage readers=decrypt",
+        ["dkm ring bind"] = "dkm ring bind mail/accounts keepers=manage readers=decrypt",
+        ["dkm ring unbind"] = """
+            dkm ring unbind mail/accounts readers
+            dkm ring unbind mail/accounts workers=decrypt,encrypt
+            """,
         ["dkm ring update"] = "dkm ring update mail/accounts --period 30d --key-lease 4h",
         ["dkm ring roll"] = """
             dkm ring roll mail/accounts --wait          the next key, published first, used after the lead
@@ -52,8 +56,22 @@ internal static class Help
     };
 
     private const string ExitCodes = """
-        0 ok · 1 failed, or doctor found something · 2 usage · 3 denied or not authenticated · 4 not found
-        5 invalid input, or data that can't be opened · 6 unavailable or over a limit · 7 state does not allow it, or a lost race
+        0    ok; a --watch that --timeout ended
+        1    failed inside, or doctor found something broken
+        2    usage: the words of the command, its files, the home
+        3    PERMISSION_DENIED, UNAUTHENTICATED; access check says no
+        4    NOT_FOUND
+        5    INVALID_ARGUMENT, and data that can't be opened
+        6    UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED (--timeout)
+        7    FAILED_PRECONDITION, ABORTED (lost race), ALREADY_EXISTS
+        130  interrupted
+        """;
+
+    private const string Variables = """
+        DKM_HOME      the default of --home
+        DKM_IDENTITY  the default of --identity
+        DKM_RING      the ring where none is named
+        DKM_PORT      the default of dkm dev --port: the first of four ports, or 0 for free ones
         """;
 
     public static void Extend(RootCommand root)
@@ -97,6 +115,7 @@ internal static class Help
 
             if (command is RootCommand)
             {
+                Section(output, "Environment:", Variables);
                 Section(output, "Exit codes:", ExitCodes);
             }
 

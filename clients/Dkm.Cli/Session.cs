@@ -36,6 +36,12 @@ internal sealed class Session(CliEnvironment environment, string home, string id
     /// <summary>What is being tried, for the teaching of a denial.</summary>
     public Attempt? Attempt { get; set; }
 
+    /// <summary>Set once nothing but time is missing: what then is waited for, in words.</summary>
+    public string? WaitsFor { get; set; }
+
+    /// <summary>Whether the command only looks on: the end of its time is no failure.</summary>
+    public bool Watches { get; set; }
+
     public HomeConfiguration Configuration => configuration ??= ReadConfiguration();
 
     public string IdentityDirectory => DkmHome.IdentityDirectory(home, IdentityNames.Check(identityName));
@@ -62,8 +68,13 @@ internal sealed class Session(CliEnvironment environment, string home, string id
             DkmService.Crypto => Configuration.Crypto,
             _ => throw new ArgumentOutOfRangeException(nameof(service)),
         };
-        return address ?? throw new UsageException(
-            $"{Path.Combine(home, "config.json")} has no address for {Words.Of(service)}", "start the services once (dkm dev), or add the address");
+        var file = Path.Combine(home, "config.json");
+        return address switch
+        {
+            null => throw new UsageException($"{file} has no address for {Words.Of(service)}", "start the services once (dkm dev), or add the address"),
+            { IsAbsoluteUri: true, Scheme: "https", Host.Length: > 0 } => address,
+            _ => throw new UsageException($"{file}: {Words.Of(service)} is '{address.OriginalString}'", "an address is such as https://127.0.0.1:8443"),
+        };
     }
 
     public void Dispose()
@@ -102,8 +113,10 @@ internal sealed class Session(CliEnvironment environment, string home, string id
             var known = KnownIdentities();
             throw new UsageException(
                 $"there is no identity '{identityName}' in {Path.Combine(home, "pki")}",
-                (known.Count == 0 ? string.Empty : $"there are: {string.Join(", ", known)} (--identity NAME)\n")
-                + $"make one for development with: dkm pki issue {identityName} --id spiffe://…");
+                known.Count == 0
+                    ? "start DKM on this machine, which makes the first ones: dkm dev\nor say where your home is: --home DIR or DKM_HOME"
+                    : $"there are: {string.Join(", ", known)} (--identity NAME)\n"
+                        + $"make one for development with: dkm pki issue {identityName} --id spiffe://…");
         }
 
         var source = new CertificateSource(files.CertificateFile, files.KeyFile, Time, NullLogger.Instance);

@@ -145,7 +145,7 @@ internal sealed class LocalRing(KeySetHolder holder, HeldRing ring, TimeSpan pat
     {
         if (!ReferenceEquals(found.Ring, ring))
         {
-            throw Troubles.OtherRing(Name);
+            throw Troubles.OtherRing($"ring {Name}");
         }
 
         try

@@ -14,7 +14,7 @@ internal static class Announcement
         if (options.Development)
         {
             await output.WriteLineAsync(
-                "Development=true is on: identities and CA keys lie in the home, whoever reads it can be anybody, and the floors of policies are a second.");
+                "Development=true is on: identities and CA keys lie in the home, whoever reads it can be anybody, and the floors of policies are a second. Never run so where a secret matters.");
         }
 
         await output.WriteLineAsync(
@@ -25,6 +25,18 @@ internal static class Announcement
     public static async Task WaitingAsync(TextWriter output, IEnumerable<IReadiness> waiting)
     {
         await output.WriteLineAsync($"not ready yet: {string.Join("; ", waiting.Select(part => $"{part.Name}: {part.Why}"))}");
+        await output.FlushAsync();
+    }
+
+    public static async Task StoppingAsync(TextWriter output)
+    {
+        await output.WriteLineAsync("stopping");
+        await output.FlushAsync();
+    }
+
+    public static async Task StoppedAsync(TextWriter output, Installation installation)
+    {
+        await output.WriteLineAsync($"stopped; the data stays in {installation.Options.Home}");
         await output.FlushAsync();
     }
 

@@ -27,6 +27,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public SqliteStore Store { get; }
 
+    public string Database => StoreFile(Options);
+
     public TrustOptions Trust => DevelopmentPki.Trust(Options.Home, Options.TrustDomain);
 
     /// <exception cref="DkmException">Another process has the home, a port is in use, or a file is not as it should be.</exception>
@@ -71,7 +73,7 @@ internal sealed class Installation : IAsyncDisposable
 
     private static async Task<SqliteStore> OpenStoreAsync(StandaloneOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(options.Home, "data", "dkm.db");
+        var file = StoreFile(options);
         try
         {
             return await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = file }, time, NullLogger.Instance, cancellationToken);
@@ -82,6 +84,8 @@ internal sealed class Installation : IAsyncDisposable
                 ErrorKind.FailedPrecondition, e.Reason, $"another dkm-standalone runs on {options.Home}; stop it, or name another home (DKM_HOME)", null, e);
         }
     }
+
+    private static string StoreFile(StandaloneOptions options) => Path.Combine(options.Home, "data", "dkm.db");
 
     private static void EnsureDirectory(string home, string name)
     {

@@ -90,7 +90,8 @@ internal sealed class ThreeServices : IAsyncDisposable
 
             await WaitUntilReadyAsync(output, stop);
             await Announcement.ReadyAsync(output, installation);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await HomeWatch.WaitAsync(installation, time, stop);
+            await Announcement.StoppingAsync(output);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
@@ -100,6 +101,8 @@ internal sealed class ThreeServices : IAsyncDisposable
         {
             await StopAsync();
         }
+
+        await Announcement.StoppedAsync(output, installation);
     }
 
     public async ValueTask DisposeAsync()
@@ -123,6 +126,7 @@ internal sealed class ThreeServices : IAsyncDisposable
             KeyFile = identity.KeyFile,
             Trust = installation.Trust,
             HandlesSignals = false,
+            AnnouncesDevelopment = false,
         };
     }
 

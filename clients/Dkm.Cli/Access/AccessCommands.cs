@@ -21,6 +21,7 @@ internal static class AccessCommands
         var permission = new Argument<Permission>("PERMISSION")
         {
             Description = "encrypt, decrypt, hold, decrypt_compromised, manage or destroy",
+            HelpName = "PERMISSION",
             CustomParser = Values.ToPermission,
         };
         var command = new Command("check", "Decide as a real call would, and say why. Exit code 0 if allowed, 3 if not") { identity, ring, permission };

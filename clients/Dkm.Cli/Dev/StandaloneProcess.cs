@@ -3,13 +3,14 @@ namespace Dkm.Cli.Dev;
 using System;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Cli.Parsing;
 using Dkm.Transport;
 
 /// <summary>dkm-standalone as a child: what it says goes on, an interruption is passed to it, and it ends when this process does.</summary>
-internal sealed class StandaloneProcess(Session session, string executable, ushort? port)
+internal sealed class StandaloneProcess(Session session, string executable, int? port)
 {
     /// <summary>It stops within 5 s by itself.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
@@ -75,13 +76,7 @@ internal sealed class StandaloneProcess(Session session, string executable, usho
             session.Printer.Line(line);
             if (line.StartsWith("ready", StringComparison.Ordinal))
             {
-                session.Printer.Line(Walk.Lines(session.Home, isFoundFromHere: IsFoundFromHere()));
+                session.Printer.Line(Walk.Lines(session.Home, Path.GetDirectoryName(executable)!));
             }
         }
-    }
-
-    /// <summary>Whether a command in another terminal and the same folder finds this home by itself: it does not have this terminal's variables.</summary>
-    private bool IsFoundFromHere() =>
-        session.Environment.Variable(DkmHome.EnvironmentVariable) is not { Length: > 0 }
-        && string.Equals(session.Home, DkmHome.Find(explicitPath: null), StringComparison.Ordinal);
-}
+    }}

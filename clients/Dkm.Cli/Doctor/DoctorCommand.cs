@@ -21,9 +21,16 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(Session session, CancellationToken cancellationToken)
     {
         List<CheckResult> checks = [.. HomeCheck.Run(session), .. IdentityCheck.Run(session)];
-        foreach (var service in (DkmService[])[DkmService.Access, DkmService.KeyRing, DkmService.Crypto])
+        if (checks.Exists(check => check is { Verdict: Verdict.Broken, Blocks: true }))
         {
-            checks.AddRange(await ServiceCheck.RunAsync(session, service, cancellationToken));
+            checks.Add(CheckResult.Watch("services", "not asked: who you are or where they are is not known", "mend what is broken above, then again: dkm doctor"));
+        }
+        else
+        {
+            foreach (var service in (DkmService[])[DkmService.Access, DkmService.KeyRing, DkmService.Crypto])
+            {
+                checks.AddRange(await ServiceCheck.RunAsync(session, service, cancellationToken));
+            }
         }
 
         checks.Add(MemoryCheck.Run());

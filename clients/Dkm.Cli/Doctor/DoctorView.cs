@@ -1,5 +1,6 @@
 namespace Dkm.Cli.Doctor;
 
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
@@ -14,15 +15,18 @@ internal sealed record DoctorView(bool Healthy, List<CheckResult> Checks)
         var text = new StringBuilder();
         foreach (var check in Checks)
         {
-            text.Append(Mark(check.Verdict)).Append("  ").Append(check.Name.PadRight(width)).Append("  ").Append(check.Detail).Append('\n');
+            text.Append(Mark(check.Verdict)).Append("  ").Append(check.Name.PadRight(width)).Append("  ").Append(Indented(check.Detail, width)).Append('\n');
             if (check.Advice is not null)
             {
-                text.Append(' ', width + 10).Append("do: ").Append(check.Advice).Append('\n');
+                text.Append(' ', width + 10).Append("do: ").Append(Indented(check.Advice, width)).Append('\n');
             }
         }
 
         return text.Append(Healthy ? "all is well enough to work" : "something is broken").ToString();
     }
+
+    private static string Indented(string text, int width) =>
+        text.Replace("\n", "\n" + new string(' ', width + 10), StringComparison.Ordinal);
 
     private static string Mark(Verdict verdict) => verdict switch
     {

@@ -19,7 +19,7 @@ internal static class HomeCheck
     {
         if (!Directory.Exists(session.Home))
         {
-            yield return CheckResult.Broken(Name, $"{session.Home} is not there", "start DKM on this machine (dkm dev), or name its home: --home DIR or DKM_HOME");
+            yield return CheckResult.Broken(Name, $"{session.Home} is not there", "start DKM on this machine (dkm dev), or name its home: --home DIR or DKM_HOME") with { Blocks = true };
             yield break;
         }
 
@@ -36,11 +36,11 @@ internal static class HomeCheck
         {
             return DkmHome.ReadConfiguration(session.Home) is { } configuration
                 ? CheckResult.Good("configuration", $"trust domain {configuration.TrustDomain}")
-                : CheckResult.Broken("configuration", $"{file} is not there", "dkm dev writes it; for services elsewhere write it by hand: trust_domain, access, keyring, crypto");
+                : CheckResult.Broken("configuration", $"{file} is not there", "start DKM on this machine (dkm dev), which writes it; for services elsewhere write it by hand: trust_domain, access, keyring, crypto") with { Blocks = true };
         }
         catch (DkmException e)
         {
-            return CheckResult.Broken("configuration", e.Message, $"correct {file}");
+            return CheckResult.Broken("configuration", e.Message, $"correct {file}, or remove it and let dkm dev write it anew") with { Blocks = true };
         }
     }
 }

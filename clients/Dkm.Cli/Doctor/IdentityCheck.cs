@@ -18,6 +18,12 @@ internal static class IdentityCheck
 
     public static IEnumerable<CheckResult> Run(Session session)
     {
+        if (!Directory.Exists(session.Home))
+        {
+            // Said once, by the check of the home.
+            yield break;
+        }
+
         yield return Certificate(session);
         if (KeyIsOpen(session) is { } open)
         {
@@ -47,11 +53,11 @@ internal static class IdentityCheck
         }
         catch (UsageException e)
         {
-            return CheckResult.Broken(Name, e.Message, e.Hint?.Replace("\n", "; ", StringComparison.Ordinal) ?? "name another: --identity NAME");
+            return CheckResult.Broken(Name, e.Message, e.Hint?.Replace("\n", "; ", StringComparison.Ordinal) ?? "name another: --identity NAME") with { Blocks = true };
         }
         catch (DkmException e)
         {
-            return CheckResult.Broken(Name, e.Message, $"look at the files in {session.IdentityDirectory}");
+            return CheckResult.Broken(Name, e.Message, $"look at the files in {session.IdentityDirectory}") with { Blocks = true };
         }
     }
 

@@ -1,5 +1,6 @@
 namespace Dkm.Cli.Doctor;
 
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Threading;
@@ -26,7 +27,7 @@ internal static class ServiceCheck
         }
         catch (UsageException e)
         {
-            return [CheckResult.Broken(name, e.Message, e.Hint ?? "see above")];
+            return [CheckResult.Broken(name, e.Message, e.Hint?.Replace("\n", "; ", StringComparison.Ordinal) ?? "see above")];
         }
         catch (DkmException e)
         {

@@ -8,8 +8,17 @@ using Dkm.Core;
 /// <param name="Ring">The ring, if it is known.</param>
 internal sealed record Attempt(DkmService Service, string? Permission, string? Ring)
 {
+    private readonly string? look;
+
     /// <summary>Whether the permission leads to key material or through it: then no human ever has it.</summary>
     public bool IsAboutKeys => Permission is "encrypt" or "decrypt" or "hold";
+
+    /// <summary>The command that shows what there is, for who asked for what there is not.</summary>
+    public string Look
+    {
+        get => look ?? (Service == DkmService.Access ? "dkm group list" : "dkm ring list");
+        init => look = value;
+    }
 
     public static Attempt Administration(DkmService service) => new(service, null, null);
 }

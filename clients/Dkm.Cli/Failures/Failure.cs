@@ -16,6 +16,9 @@ internal sealed record Failure
     /// <summary>The request's field at fault.</summary>
     public string? Field { get; init; }
 
+    /// <summary>The flag or argument to change, where the field has one.</summary>
+    public string? Flag { get; init; }
+
     /// <summary>Who the caller is.</summary>
     public string? Caller { get; init; }
 

@@ -31,7 +31,7 @@ internal static class FailureWriter
 
     private static string Headline(Failure failure)
     {
-        var place = failure.Field is null ? string.Empty : $" ({failure.Field})";
+        var place = (failure.Flag ?? failure.Field) is { } named ? $" ({named})" : string.Empty;
         var code = failure.Reason is null || failure.Reason == failure.Code ? failure.Code : $"{failure.Code} {failure.Reason}";
         return failure.Code == "USAGE" ? failure.Message : $"{code}{place}: {failure.Message}";
     }

@@ -1,5 +1,6 @@
 namespace Dkm.Cli.Failures;
 
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Dkm.Cli.Output;
@@ -12,87 +13,68 @@ internal static class Teaching
     {
         Code = Words.Of(error.Kind),
         Reason = error.Reason,
-        Message = error.Message,
+        Message = Headline(error),
         Field = error.Field,
+        Flag = FieldFlags.Of(error.Field),
         Caller = IsDenial(error) ? caller?.ToString() : null,
         Identity = IsDenial(error) ? identityName : null,
-        Missing = error.Kind == ErrorKind.PermissionDenied ? Missing(attempt) : null,
+        Missing = error.Kind == ErrorKind.PermissionDenied ? Missing(attempt, caller) : null,
         Advice = Advice(error, attempt, caller).ToArray() is { Length: > 0 } advice ? advice : null,
         ExitCode = ExitCode.Of(error.Kind),
     };
 
+    /// <summary>What the service adds for callers that have nobody to teach them is said below in full.</summary>
+    private static string Headline(DkmException error)
+    {
+        var tail = error.Kind == ErrorKind.PermissionDenied ? error.Message.IndexOf("; an administrator can", StringComparison.Ordinal) : -1;
+        return tail < 0 ? FieldFlags.Say(error.Message, error.Field) : error.Message[..tail];
+    }
+
     private static bool IsDenial(DkmException error) => error.Kind is ErrorKind.PermissionDenied or ErrorKind.Unauthenticated;
 
-    private static string? Missing(Attempt? attempt) => attempt switch
+    private static string? Missing(Attempt? attempt, SpiffeId? caller) => attempt switch
     {
         null => null,
-        { Permission: null } => "membership in dkm-admins",
+        { Permission: null } => caller is null or { Class: IdentityClass.Human } ? "membership in dkm-admins" : "an administrator, who is always a human",
         { Ring: null } => $"{attempt.Permission} on the ring of this envelope's key",
         _ => $"{attempt.Permission} on {attempt.Ring}",
     };
 
     private static IEnumerable<string> Advice(DkmException error, Attempt? attempt, SpiffeId? caller) => error.Kind switch
     {
-        ErrorKind.PermissionDenied when attempt is { IsAboutKeys: true } && caller is { Class: not IdentityClass.Workload } => NoWorkload(),
-        ErrorKind.PermissionDenied when attempt is { Permission: not null } => NotBound(attempt, caller),
-        ErrorKind.PermissionDenied => NoAdministrator(caller),
+        ErrorKind.PermissionDenied => DenialAdvice.Of(attempt, caller),
         ErrorKind.Unauthenticated =>
         [
             "look at your certificates: dkm doctor",
             $"for development, make a new one: dkm pki issue NAME --id {caller?.ToString() ?? "SPIFFE-ID"}",
         ],
-        ErrorKind.NotFound =>
-        [
-            "see what there is: dkm ring list, dkm group list, dkm key list RING",
-        ],
-        ErrorKind.InvalidArgument when error.Reason == Reasons.CannotOpen =>
-        [
-            "give exactly the --context that it was protected with; data that was altered, or moved to another context, does not open",
-        ],
-        ErrorKind.InvalidArgument when error.Field == "envelope" =>
-        [
-            "an envelope begins with the bytes 'DKM' 0x01, or with 'dkm1.' in its text form",
-        ],
-        ErrorKind.Unavailable or ErrorKind.DeadlineExceeded =>
+        ErrorKind.NotFound => [$"see what there is: {attempt?.Look ?? "dkm ring list"}"],
+        ErrorKind.InvalidArgument => InvalidAdvice(error),
+        ErrorKind.Unavailable =>
         [
             "look which service does not answer, and why: dkm doctor",
             "on this machine they are started with: dkm dev",
         ],
+        ErrorKind.DeadlineExceeded =>
+        [
+            "look which service does not answer, and why: dkm doctor",
+            "or give it more time: --timeout DURATION",
+        ],
         ErrorKind.ResourceExhausted => ["wait a moment and try again"],
         ErrorKind.Aborted => ["somebody else changed it at the same time: look again, and repeat it if you still want it"],
-        ErrorKind.AlreadyExists => ["look at what is there (show), or choose another name"],
+        ErrorKind.AlreadyExists => [attempt is null ? "choose another name" : $"see what there is ({attempt.Look}), or choose another name"],
         _ => [],
     };
 
-    private static IEnumerable<string> NoAdministrator(SpiffeId? caller)
+    private static string[] InvalidAdvice(DkmException error) => error switch
     {
-        yield return "ask an administrator to do it, or act as one: --identity NAME";
-        if (caller is { Class: IdentityClass.Human })
-        {
-            yield return $"an administrator may let another human in: dkm group add dkm-admins {caller}";
-        }
-    }
-
-    private static string[] NoWorkload() =>
-    [
-        "humans never reach keys or what they protect, whatever groups they are in: administrators manage keys, workloads use them",
-        "act as a workload whose group is bound to the ring: --identity NAME",
-    ];
-
-    private static IEnumerable<string> NotBound(Attempt attempt, SpiffeId? caller)
-    {
-        var who = caller?.ToString() ?? "SPIFFE-ID";
-        var ring = attempt.Ring ?? "RING";
-        yield return $"an administrator may add you to a group that is bound to the ring: dkm group add GROUP {who}";
-        yield return $"or bind a group that you are in: dkm ring bind {ring} GROUP={attempt.Permission}";
-        if (attempt.Permission is "manage")
-        {
-            yield return $"or make you an administrator: dkm group add dkm-admins {who}";
-        }
-
-        if (attempt.Ring is not null)
-        {
-            yield return $"see why: dkm access check {who} {ring} {attempt.Permission}";
-        }
-    }
+        { Reason: Reasons.CannotOpen } =>
+            ["give exactly the --context that it was protected with; data that was altered, or moved to another context, does not open"],
+        { Reason: Reasons.OtherRing } => ["leave out --ring, or name the ring that it is of: dkm envelope show FILE"],
+        { Reason: Reasons.TooLong, Field: "plaintext" } =>
+            ["for more than that, make a key for it: dkm datakey --ring RING; encrypt the data with that key and keep its envelope beside it"],
+        { Reason: Reasons.Malformed, Field: "envelope" } =>
+            ["an envelope begins with the bytes 'DKM' 0x01, or with 'dkm1.' in its text form; this one is something else, or was cut off or changed on its way"],
+        _ => [],
+    };
 }

@@ -77,16 +77,27 @@ internal sealed class GroupActions
                 UpdateMask = new FieldMask { Paths = { "members" } },
             };
             request.Group.Members.Add(members);
-            Show(await groups.UpdateGroupAsync(request, session.Options(cancellationToken)));
+            var changed = await groups.UpdateGroupAsync(request, session.Options(cancellationToken));
+            Show(GroupView.Of(changed) with { Rolls = remove.Length == 0 ? null : await RollsAsync(group.Uid, cancellationToken) });
         });
     }
 
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
+        var group = await GetAsync(name, cancellationToken);
+        var bound = await BoundRings.FindAsync(session, group.Uid, cancellationToken);
+
         // A repetition after a lost answer would say NOT_FOUND of what it deleted itself.
         var once = new GroupService.GroupServiceClient(session.Once(DkmService.Access));
         await once.DeleteGroupAsync(new DeleteGroupRequest { Name = name }, session.Options(cancellationToken));
-        session.Printer.Show(new DeletedView(name), CliJson.Form.DeletedView, _ => $"group {name} is deleted");
+        var bindings = bound.ConvertAll(ring => $"{ring.Name} ({BoundRings.Permissions(ring, group.Uid)})");
+        session.Printer.Show(
+            new DeletedView(name, bindings),
+            CliJson.Form.DeletedView,
+            _ => $"group {name} is deleted"
+                + (bindings.Count == 0
+                    ? string.Empty
+                    : $"; it was bound to {string.Join(", ", bindings)}. Its members have lost that, and a new group of this name gets nothing of it: dkm ring bind"));
     }
 
     private static void CheckRemoved(Group group, string[] remove)
@@ -100,8 +111,17 @@ internal sealed class GroupActions
         }
     }
 
-    private async Task<Group> GetAsync(string name, CancellationToken cancellationToken) =>
-        await groups.GetGroupAsync(new GetGroupRequest { Name = name }, session.Options(cancellationToken));
+    private async Task<List<RollView>> RollsAsync(string uid, CancellationToken cancellationToken) =>
+        await BoundRings.RollsAsync(session, await BoundRings.FindAsync(session, uid, cancellationToken), uid, cancellationToken);
 
-    private void Show(Group group) => session.Printer.Show(GroupView.Of(group), CliJson.Form.GroupView, view => view.ToText());
+    private async Task<Group> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        var group = await groups.GetGroupAsync(new GetGroupRequest { Name = name }, session.Options(cancellationToken));
+        session.Attempt = session.Attempt! with { Look = $"dkm group show {name}" };
+        return group;
+    }
+
+    private void Show(Group group) => Show(GroupView.Of(group));
+
+    private void Show(GroupView group) => session.Printer.Show(group, CliJson.Form.GroupView, view => view.ToText());
 }

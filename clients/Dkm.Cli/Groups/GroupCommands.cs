@@ -69,7 +69,7 @@ internal static class GroupCommands
     {
         var name = Name();
         var members = Members();
-        var command = new Command("remove", "Take identities out of a group; the rings that they could hold roll over") { name, members };
+        var command = new Command("remove", "Take identities out of a group; the rings that they could hold roll, and the answer says when the new key is used") { name, members };
         command.SetAction(runner.Action((parse, session, cancellationToken) => new GroupActions(session).ChangeMembersAsync(
             parse.GetRequiredValue(name), add: [], remove: parse.GetRequiredValue(members), cancellationToken)));
         return command;
@@ -78,7 +78,7 @@ internal static class GroupCommands
     private static Command Delete(CommandRunner runner)
     {
         var name = Name();
-        var command = new Command("delete", "Delete a group. A new one of this name is another group and inherits no binding") { name };
+        var command = new Command("delete", "Delete a group, and with it what its bindings gave. A new one of this name is another group and inherits no binding") { name };
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
             new GroupActions(session).DeleteAsync(parse.GetRequiredValue(name), cancellationToken)));
         return command;

@@ -1,6 +1,7 @@
 namespace Dkm.Cli.Groups;
 
 using System.Collections.Generic;
+using System.Linq;
 using Dkm.Access.V1;
 using Dkm.Cli.Output;
 
@@ -23,6 +24,9 @@ internal sealed record GroupView
     public string? CreateTime { get; init; }
 
     public string? UpdateTime { get; init; }
+
+    /// <summary>After a removal: which rings roll for it.</summary>
+    public List<RollView>? Rolls { get; init; }
 
     public static GroupView Of(Group group) => new()
     {
@@ -51,5 +55,9 @@ internal sealed record GroupView
         ("description", Description),
         ("members", Members.Count == 0 ? "none" : string.Join('\n', Members)),
         ("created", CreateTime),
-        ("changed", UpdateTime));
+        ("changed", UpdateTime),
+        ("rolling", Rolls is null or [] ? null : $"{string.Join('\n', Rolls.Select(Explained))}\nexcept where who was removed may hold by another group; what they held they know for ever"));
+
+    private static string Explained(RollView roll) =>
+        $"{roll.KeyRing}: a key that who was removed does not get becomes primary in about {roll.Within} (at once: dkm ring roll {roll.KeyRing} --immediate)";
 }

@@ -20,7 +20,7 @@ internal sealed class KeyActions
     {
         this.session = session;
         this.ring = ring;
-        session.Attempt = new Attempt(DkmService.KeyRing, "manage", ring);
+        session.Attempt = new Attempt(DkmService.KeyRing, "manage", ring) { Look = $"dkm ring list, then: dkm key list {ring}" };
         rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
     }
 
@@ -39,8 +39,8 @@ internal sealed class KeyActions
         session.Printer.Rows(
             views,
             CliJson.Form.ListKeyView,
-            ["KEY", "STATE", "PRIMARY", "ACTIVATED", "ARCHIVED"],
-            view => [view.Id, view.State, view.Primary ? "yes" : string.Empty, view.ActivateTime ?? string.Empty, view.ArchiveTime ?? string.Empty],
+            ["KEY", "STATE", "PRIMARY", "ACTIVE FROM", "ARCHIVED"],
+            view => [view.Id, view.State, view.Primary ? "yes" : string.Empty, view.ActivatedText ?? string.Empty, view.ArchiveTime ?? string.Empty],
             "no keys");
     }
 

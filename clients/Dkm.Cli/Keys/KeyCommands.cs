@@ -1,7 +1,6 @@
 namespace Dkm.Cli.Keys;
 
 using System.CommandLine;
-using Dkm.Cli.Failures;
 using Dkm.Cli.Parsing;
 
 /// <summary><c>dkm key …</c></summary>
@@ -24,22 +23,12 @@ internal static class KeyCommands
 
     private static Command Show(CommandRunner runner)
     {
-        var names = new Argument<string[]>("RING KEY")
-        {
-            Description = "The ring's name (may be left out with --ring or DKM_RING) and the key's id",
-            Arity = new ArgumentArity(1, 2),
-        };
-        var command = new Command("show", "One key") { names };
-        var ring = RingChoice.ByOption(command);
+        var command = new Command("show", "One key");
+        var key = new KeyChoice(command);
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
         {
-            var given = parse.GetRequiredValue(names);
-            if (given.Length == 2 && ring.Given(parse) is { } other && other != given[0])
-            {
-                throw new UsageException($"two rings are named: {given[0]} and {other}");
-            }
-
-            return new KeyActions(session, given.Length == 2 ? given[0] : ring.Read(parse, session)).ShowAsync(given[^1], cancellationToken);
+            var (ring, id) = key.Read(parse, session);
+            return new KeyActions(session, ring).ShowAsync(id, cancellationToken);
         }));
         return command;
     }

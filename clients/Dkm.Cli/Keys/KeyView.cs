@@ -1,5 +1,6 @@
 namespace Dkm.Cli.Keys;
 
+using System.Text.Json.Serialization;
 using Dkm.Cli.Output;
 using Dkm.KeyRing.V1;
 
@@ -30,11 +31,16 @@ internal sealed record KeyView
         ArchiveTime = Times.Of(key.ArchiveTime),
     };
 
+    /// <summary>A key that an immediate roll has overtaken was archived before its time and is never primary.</summary>
+    [JsonIgnore]
+    public string? ActivatedText =>
+        ArchiveTime is not null && string.CompareOrdinal(ArchiveTime, ActivateTime) < 0 ? "never: it was overtaken" : ActivateTime;
+
     public string ToText() => Columns.Facts(
         ("key", Id),
         ("ring", KeyRing),
         ("state", State + (Primary ? ", primary" : string.Empty)),
         ("created", CreateTime),
-        ("activated", ActivateTime),
+        (State == "PENDING" ? "primary from" : "activated", ActivatedText),
         ("archived", ArchiveTime));
 }

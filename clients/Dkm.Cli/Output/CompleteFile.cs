@@ -2,6 +2,7 @@ namespace Dkm.Cli.Output;
 
 using System;
 using System.IO;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Cli.Failures;
@@ -10,7 +11,7 @@ using Dkm.Cli.Failures;
 /// A file that appears under its name only when it is complete, readable by its owner alone. A device or a pipe of the shell can't be replaced
 /// and is written to as it is.
 /// </summary>
-internal static class CompleteFile
+internal static partial class CompleteFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -34,9 +35,17 @@ internal static class CompleteFile
                 await ReplaceAsync(Resolve(target), content, cancellationToken);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException)
         {
-            throw new UsageException($"--out {path}: {e.Message}");
+            throw new UsageException($"--out {path}: there is no folder {Path.GetDirectoryName(Path.GetFullPath(path))}");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UsageException($"--out {path}: you may not write there");
+        }
+        catch (IOException e)
+        {
+            throw new UsageException($"--out {path}: {WithoutDraft(e.Message)}");
         }
     }
 
@@ -67,6 +76,12 @@ internal static class CompleteFile
             File.Delete(unfinished);
         }
     }
+
+    /// <summary>The draft's name is ours; nobody who reads the message knows it.</summary>
+    private static string WithoutDraft(string message) => Draft().Replace(message, string.Empty);
+
+    [GeneratedRegex(@"\.[^./' ]+\.[^./' ]+\.unfinished", RegexOptions.CultureInvariant)]
+    private static partial Regex Draft();
 
     private static string Resolve(string target) =>
         (File.Exists(target) ? new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? target;

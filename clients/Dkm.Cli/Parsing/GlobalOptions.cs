@@ -23,7 +23,7 @@ internal sealed class GlobalOptions
 
     public Option<OutputForm> Output { get; } = new("--output")
     {
-        Description = "text for people, json for programs (errors too, on standard error) [default: text]",
+        Description = "text for people, json for programs: errors too (standard error), times in UTC, durations as typed (\"90d\") [default: text]",
         HelpName = "text|json",
         Recursive = true,
         CustomParser = Values.ToOutputForm,
@@ -31,10 +31,10 @@ internal sealed class GlobalOptions
 
     public Option<TimeSpan?> Timeout { get; } = new("--timeout")
     {
-        Description = $"Give up after this long: {Durations.Grammar} [default: 30s; none for --wait and --watch]",
+        Description = "Give up after this long: 1s to 30d, such as 10s or 5m [default: 30s; none for dkm dev, --wait and --watch]",
         HelpName = "DURATION",
         Recursive = true,
-        CustomParser = Values.ToDuration,
+        CustomParser = Values.ToTimeout,
     };
 
     public void AddTo(Command command)

@@ -22,6 +22,20 @@ internal static class Values
     public static TimeSpan? ToDuration(ArgumentResult result) =>
         One<TimeSpan?>(result, text => (Durations.TryParse(text, out var value), value), $"a duration is {Durations.Grammar}");
 
+    /// <summary>How long a command may take. Timers count no further than 49 days.</summary>
+    public static TimeSpan? ToTimeout(ArgumentResult result) =>
+        One<TimeSpan?>(
+            result,
+            text => (Durations.TryParse(text, out var value) && value >= TimeSpan.FromSeconds(1) && value <= TimeSpan.FromDays(30), value),
+            "--timeout is 1s to 30d, such as 10s or 5m");
+
+    /// <summary>A whole number between two, or a mistake that says the option and its bounds.</summary>
+    public static Func<ArgumentResult, int?> ToNumber(int minimum, int maximum, string what) => result =>
+        One<int?>(
+            result,
+            text => (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum, value),
+            what);
+
     public static Suite ToSuite(ArgumentResult result) =>
         One(result, text => (TrySuite(text, out var suite), suite), "a suite is 1 (XAES-256-GCM) or 3 (AEGIS-256)");
 
@@ -81,6 +95,16 @@ internal static class Values
         }
 
         return [.. bindings];
+    }
+
+    public static UnbindingArgument? ToUnbinding(ArgumentResult result)
+    {
+        if (!UnbindingArgument.TryParse(result.Tokens[^1].Value, out var unbinding, out var problem))
+        {
+            result.AddError(problem);
+        }
+
+        return unbinding;
     }
 
     public static ContextPair[] ToContext(ArgumentResult result)

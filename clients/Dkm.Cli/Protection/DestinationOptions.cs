@@ -7,7 +7,7 @@ internal sealed class DestinationOptions(string what)
 {
     private readonly Option<string?> path = new("--out")
     {
-        Description = $"Write {what} to this file, 0600, which appears when it is complete [default: standard output]",
+        Description = $"Write {what} to this file, 0600; it appears when it is complete and replaces what has that name [default: standard output]",
         HelpName = "PATH",
     };
 

@@ -1,6 +1,7 @@
 namespace Dkm.Cli.Protection;
 
 using System;
+using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
@@ -21,7 +22,7 @@ internal static class Input
         var bytes = await ReadAsync(session, file, Envelope.MaximumPlaintext + 1, cancellationToken);
         return bytes.Length <= Envelope.MaximumPlaintext
             ? bytes
-            : throw DkmException.Invalid("plaintext", Reasons.TooLong, $"a plaintext is at most {Envelope.MaximumPlaintext:N0} bytes");
+            : throw DkmException.Invalid("plaintext", Reasons.TooLong, string.Create(CultureInfo.InvariantCulture, $"a plaintext is at most {Envelope.MaximumPlaintext:N0} bytes (4 MiB less 64 KiB)"));
     }
 
     /// <summary>Either form; answers with the binary one.</summary>
@@ -33,12 +34,14 @@ internal static class Input
             throw DkmException.Invalid("envelope", Reasons.TooLong, "that is longer than any envelope");
         }
 
-        if (!bytes.AsSpan().StartsWith("dkm1."u8))
+        // A text that was pasted often has an empty line before it; no envelope in bytes begins with white space.
+        var text = bytes.AsSpan().TrimStart(" \t\r\n"u8);
+        if (!text.StartsWith("dkm1."u8))
         {
             return bytes;
         }
 
-        return Envelope.TryParseText(Encoding.ASCII.GetString(bytes).TrimEnd(), out var envelope)
+        return Envelope.TryParseText(Encoding.ASCII.GetString(text).TrimEnd(), out var envelope)
             ? envelope
             : throw DkmException.Invalid("envelope", Reasons.Malformed, "the text form is 'dkm1.' and unpadded base64url, canonical only");
     }

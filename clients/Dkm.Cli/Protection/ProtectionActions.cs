@@ -66,7 +66,7 @@ internal sealed class ProtectionActions(Session session, Place place, Destinatio
         var old = await Input.EnvelopeAsync(session, file, cancellationToken);
         var source = Envelope.ReadHeader(old).KeyId;
         var (envelope, where) = await choice.RunAsync(
-            "decrypt", target, protection => protection.ReencryptAsync(old, target, context, cancellationToken));
+            "decrypt", ring: null, protection => protection.ReencryptAsync(old, target, context, cancellationToken), denied => ReencryptAttempt.Of(denied, target));
         await DeliverAsync(envelope, where, target, source.ToString(), cancellationToken);
     }
 

@@ -8,7 +8,12 @@ using Dkm.Core;
 /// <summary>Runs an act locally where the caller may hold the ring's keys, and through Crypto where she may not.</summary>
 internal sealed class ProtectionChoice(Session session, Place place)
 {
-    public async Task<(T Result, string Where)> RunAsync<T>(string permission, string? ring, Func<IProtection, Task<T>> act)
+    /// <param name="permission">What is needed through Crypto.</param>
+    /// <param name="ring">On which ring; null: the envelope's.</param>
+    /// <param name="act">The act.</param>
+    /// <param name="denied">What was attempted, where the denial tells more than that.</param>
+    public async Task<(T Result, string Where)> RunAsync<T>(
+        string permission, string? ring, Func<IProtection, Task<T>> act, Func<DkmException, Attempt>? denied = null)
     {
         if (place == Place.Local || (place == Place.Either && MayHoldAtAll()))
         {
@@ -26,7 +31,15 @@ internal sealed class ProtectionChoice(Session session, Place place)
 
         session.Attempt = new Attempt(DkmService.Crypto, permission, ring);
         await using var remote = new RemoteProtection(session);
-        return (await act(remote), remote.Where);
+        try
+        {
+            return (await act(remote), remote.Where);
+        }
+        catch (DkmException e) when (denied is not null && e.Kind == ErrorKind.PermissionDenied)
+        {
+            session.Attempt = denied(e);
+            throw;
+        }
     }
 
     /// <summary>Humans never hold: KeyRing need not be asked.</summary>

@@ -11,7 +11,7 @@ internal static class ProtectionCommands
 
     private static Command Protect(CommandRunner runner)
     {
-        var file = File("What to protect");
+        var file = File("What to protect, at most 4,128,768 bytes (for more: dkm datakey)");
         var context = Context();
         var destination = new DestinationOptions("the envelope");
         var command = new Command("protect", "Make an envelope that only the ring's members open") { file, context };
@@ -61,7 +61,12 @@ internal static class ProtectionCommands
     private static Command MakeDataKey(CommandRunner runner)
     {
         var context = Context();
-        var length = new Option<int>("--length") { Description = "Bytes, 16 to 1024", HelpName = "N", DefaultValueFactory = _ => 32 };
+        var length = new Option<int?>("--length")
+        {
+            Description = "Bytes, 16 to 1024 [default: 32]",
+            HelpName = "N",
+            CustomParser = Values.ToNumber(16, 1024, "--length is 16 to 1024 bytes"),
+        };
         var without = new Option<bool>("--without-plaintext") { Description = "Only the envelope, to be opened when it is needed" };
         var destination = new DestinationOptions("the envelope");
         var command = new Command("datakey", "Make a fresh data key and its envelope, for what is too long for one") { context, length, without };
@@ -70,7 +75,7 @@ internal static class ProtectionCommands
         var where = new WhereOptions(command);
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
             new ProtectionActions(session, where.Read(parse), destination.Read(parse), parse.GetValue(context) ?? [])
-                .MakeDataKeyAsync(ring.Read(parse, session), parse.GetValue(length), !parse.GetValue(without), cancellationToken)));
+                .MakeDataKeyAsync(ring.Read(parse, session), parse.GetValue(length) ?? 32, !parse.GetValue(without), cancellationToken)));
         return command;
     }
 
@@ -82,7 +87,7 @@ internal static class ProtectionCommands
 
     private static Option<ContextPair[]> Context() => new("--context")
     {
-        Description = "Bound to the envelope, not stored in it; opening needs the same. May be given several times",
+        Description = "Bound to the envelope, not stored in it; opening needs the same, in any order. At most 8 KiB. May be given several times",
         HelpName = "key=value",
         CustomParser = Values.ToContext,
     };

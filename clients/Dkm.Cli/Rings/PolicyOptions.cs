@@ -10,16 +10,17 @@ using Google.Protobuf.WellKnownTypes;
 /// <summary>The policy of a ring as options. What is not given keeps its default (create) or its value (update).</summary>
 internal sealed class PolicyOptions
 {
-    private readonly Option<TimeSpan?> period = Duration("--period", "From one primary key to the next [90d]");
-    private readonly Option<TimeSpan?> lead = Duration("--lead", "How long before its time a key is published [1h]");
-    private readonly Option<TimeSpan?> keyLease = Duration("--key-lease", "How long a holder that is cut off may go on [24h]");
-    private readonly Option<TimeSpan?> staleness = Duration("--policy-staleness", "How long Crypto may decide by a policy that it can't confirm [1h]");
-    private readonly Option<TimeSpan?> destroyDelay = Duration("--destroy-delay", "From scheduling a key's destruction to it [30d]");
+    private readonly Option<TimeSpan?> period = Duration("--period", "From one primary key to the next: at least 1h (development 1s), and longer than the lead that key lease and --lead make [90d]");
+    private readonly Option<TimeSpan?> lead = Duration("--lead", "How long before its time a key is published, at least 1m (development 1s); never less than the key lease [1h]");
+    private readonly Option<TimeSpan?> keyLease = Duration("--key-lease", "How long a holder that is cut off may go on, 1s to 30d [24h]");
+    private readonly Option<TimeSpan?> staleness = Duration("--policy-staleness", "How long Crypto may decide by a policy that it can't confirm, 1s to 30d [1h]");
+    private readonly Option<TimeSpan?> destroyDelay = Duration("--destroy-delay", "From scheduling a key's destruction to it, at least 7d (development 1s) [30d]");
 
     private readonly Option<int?> archiveAfter = new("--archive-after")
     {
-        Description = "How many keys that were primary stay live [3]",
+        Description = "How many keys that were primary stay live, 1 to 100 [3]",
         HelpName = "N",
+        CustomParser = Values.ToNumber(1, 100, "--archive-after is 1 to 100 keys"),
     };
 
     private readonly Option<Suite?> suite = new("--suite")
@@ -43,7 +44,9 @@ internal sealed class PolicyOptions
         CustomParser = result => Values.ToServe(result),
     };
 
-    public void AddTo(Command command)
+    /// <param name="command">What takes them.</param>
+    /// <param name="withDefaults">Whether what is not given takes the default; an update leaves it.</param>
+    public void AddTo(Command command, bool withDefaults)
     {
         command.Add(period);
         command.Add(lead);
@@ -54,6 +57,12 @@ internal sealed class PolicyOptions
         command.Add(serve);
         command.Add(staleness);
         command.Add(destroyDelay);
+        foreach (var option in (System.CommandLine.Option[])[period, lead, keyLease, archiveAfter, suite, readSuites, serve, staleness, destroyDelay])
+        {
+            var text = option.Description!;
+            var at = text.LastIndexOf(" [", StringComparison.Ordinal);
+            option.Description = withDefaults ? text.Insert(at + 2, "default: ") : text[..at];
+        }
     }
 
     /// <summary>What was given, and the paths of an update mask that say so.</summary>

@@ -80,24 +80,26 @@ internal sealed class RingActions
     }
 
     public Task BindAsync(string name, BindingArgument[] bindings, CancellationToken cancellationToken) =>
-        ChangeAsync(name, ["bindings"], (current, changed) =>
-        {
-            changed.Bindings.Add(current.Bindings.Where(old => !bindings.Any(binding => binding.Group == old.Group)));
-            changed.Bindings.Add(bindings.Select(binding => binding.ToMessage()));
-        }, cancellationToken);
+        ChangeAsync(name, ["bindings"], (current, changed) => changed.Bindings.Add(BindingChange.Add(current.Bindings, bindings)), cancellationToken);
 
-    public Task UnbindAsync(string name, string group, CancellationToken cancellationToken)
+    public Task UnbindAsync(string name, UnbindingArgument what, CancellationToken cancellationToken)
     {
         var first = true;
         return ChangeAsync(name, ["bindings"], (current, changed) =>
         {
-            if (first && !current.Bindings.Any(binding => binding.Group == group))
+            if (first && BindingChange.IsIdle(current.Bindings, what))
             {
-                throw new DkmException(ErrorKind.NotFound, Reasons.NotFound, $"group {group} is not bound to {name}");
+                throw new DkmException(
+                    ErrorKind.NotFound,
+                    Reasons.NotFound,
+                    what.Permissions.Count == 0
+                        ? $"group {what.Group} is not bound to {name}"
+                        : $"group {what.Group} is not bound to {name} with {string.Join(',', what.Permissions.Select(PermissionWords.Of))} itself"
+                            + (BindingChange.Holds(current.Bindings, what.Group) ? "; it has hold, which implies encrypt and decrypt" : string.Empty));
             }
 
             first = false;
-            changed.Bindings.Add(current.Bindings.Where(binding => binding.Group != group));
+            changed.Bindings.Add(BindingChange.Remove(current.Bindings, what));
         }, cancellationToken);
     }
 
@@ -113,8 +115,12 @@ internal sealed class RingActions
             Show(await rings.UpdateKeyRingAsync(request, session.Options(cancellationToken)));
         });
 
-    private async Task<KeyRing> GetAsync(string name, CancellationToken cancellationToken) =>
-        await rings.GetKeyRingAsync(new GetKeyRingRequest { Name = name }, session.Options(cancellationToken));
+    private async Task<KeyRing> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        var ring = await rings.GetKeyRingAsync(new GetKeyRingRequest { Name = name }, session.Options(cancellationToken));
+        session.Attempt = session.Attempt! with { Look = $"dkm ring show {name}" };
+        return ring;
+    }
 
     private void Show(KeyRing ring) => session.Printer.Show(RingView.Of(ring), CliJson.Form.RingView, view => view.ToText());
 }

@@ -30,7 +30,7 @@ internal static class RingCommands
         var description = Description();
         var policy = new PolicyOptions();
         var command = new Command("create", "Make a ring and its first key, active at once") { name, bind };
-        policy.AddTo(command);
+        policy.AddTo(command, withDefaults: true);
         command.Add(description);
         command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).CreateAsync(
             parse.GetRequiredValue(name), policy.Read(parse).Policy, parse.GetValue(bind) ?? [], parse.GetValue(description), cancellationToken)));
@@ -59,7 +59,7 @@ internal static class RingCommands
         var ring = RingChoice.ByPosition(command);
         var policy = new PolicyOptions();
         var description = Description();
-        policy.AddTo(command);
+        policy.AddTo(command, withDefaults: false);
         command.Add(description);
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
         {
@@ -78,7 +78,7 @@ internal static class RingCommands
             Arity = ArgumentArity.OneOrMore,
             CustomParser = Values.ToBindings,
         };
-        var command = new Command("bind", "Say what a group may do on a ring; replaces what it could do before") { name, binding };
+        var command = new Command("bind", "Let a group do something on a ring, besides what it may do already (dkm ring unbind takes away)") { name, binding };
         command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).BindAsync(
             parse.GetRequiredValue(name), parse.GetRequiredValue(binding), cancellationToken)));
         return command;
@@ -87,17 +87,21 @@ internal static class RingCommands
     private static Command Unbind(CommandRunner runner)
     {
         var name = Name();
-        var group = new Argument<string>("GROUP") { Description = "The group's name" };
-        var command = new Command("unbind", "Take a group off a ring: its members may do nothing there any more") { name, group };
+        var what = new Argument<UnbindingArgument>("GROUP[=PERM,…]")
+        {
+            Description = "The group's name takes all that it may do; with permissions, only those",
+            CustomParser = Values.ToUnbinding,
+        };
+        var command = new Command("unbind", "Take a group off a ring, or some permissions from it. Who can hold no more makes the ring roll") { name, what };
         command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).UnbindAsync(
-            parse.GetRequiredValue(name), parse.GetRequiredValue(group), cancellationToken)));
+            parse.GetRequiredValue(name), parse.GetRequiredValue(what), cancellationToken)));
         return command;
     }
 
     private static Command Roll(CommandRunner runner)
     {
-        var immediate = new Option<bool>("--immediate") { Description = "For a compromise: the fresh key is active at once; holders that lack it ask for it" };
-        var wait = new Option<bool>("--wait") { Description = "Wait until the key is primary" };
+        var immediate = new Option<bool>("--immediate") { Description = "For a compromise: the fresh key is primary at once instead of after the lead; holders that lack it ask for it" };
+        var wait = new Option<bool>("--wait") { Description = "Wait until the key is primary; for ever, unless --timeout is given" };
         var command = new Command("roll", "Make the next key now instead of at its time. Old envelopes still open") { immediate, wait };
         var ring = RingChoice.ByPosition(command);
         command.SetAction(runner.Action(
@@ -109,7 +113,7 @@ internal static class RingCommands
 
     private static Command Status(CommandRunner runner)
     {
-        var watch = new Option<bool>("--watch") { Description = "Go on, and say what changes, until interrupted" };
+        var watch = new Option<bool>("--watch") { Description = "Go on, and say what changes, until interrupted or --timeout (exit code 0 then)" };
         var command = new Command("status", "What is used now, what comes next and when, who holds it, who is behind") { watch };
         var ring = RingChoice.ByPosition(command);
         command.SetAction(runner.Action(

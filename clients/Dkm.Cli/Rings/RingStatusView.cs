@@ -30,6 +30,9 @@ internal sealed record RingStatusView
 
     public string? EffectiveLead { get; init; }
 
+    /// <summary>Until then holders that are cut off may live on a longer lease than the policy's.</summary>
+    public string? OldLeasesEndTime { get; init; }
+
     public static RingStatusView Of(KeyRingStatus status) => new()
     {
         KeyRing = status.Name,
@@ -42,6 +45,7 @@ internal sealed record RingStatusView
         Holders = [.. status.Holders.Select(holder => HolderView.Of(holder, status.Revision))],
         KeyCounts = new(status.KeyCounts.ToDictionary(count => Words.Of(count.State), count => count.Count), StringComparer.Ordinal),
         EffectiveLead = status.EffectiveLead is null ? null : Durations.Format(status.EffectiveLead.ToTimeSpan()),
+        OldLeasesEndTime = Times.Of(status.OldLeasesEndTime),
     };
 
     public string ToText() => Columns.Facts(
@@ -49,7 +53,10 @@ internal sealed record RingStatusView
         ("primary key", PrimaryKey is null ? "none" : $"{PrimaryKey.Id}, since {PrimaryKey.ActivateTime}"),
         ("next key", NextKey is null ? $"will be made at {NextRolloverTime ?? "an unknown time"}" : $"{NextKey.Id}, primary at {NextKey.ActivateTime}"),
         ("lead", EffectiveLead is null ? null : $"{EffectiveLead} from a key's making to its use"),
-        ("held by", HeldBy()),
+        ("old leases", OldLeasesEndTime is null
+            ? null
+            : $"until {OldLeasesEndTime}: the key lease was longer, and no key becomes primary before a holder that is cut off is sure to have stopped (dkm ring roll --immediate does not wait)"),
+        ("held by", HolderCount == 0 ? "nobody is connected now; keys are delivered to who asks for them" : $"{CurrentHolderCount} of {HolderCount} connected"),
         ("behind", Behind()),
         ("holders", string.Join('\n', Holders.Select(holder => $"{holder.Identity}, lease until {holder.LeaseEndTime}"))),
         ("keys", string.Join(", ", KeyCounts.Select(count => $"{count.Value} {count.Key}"))),
@@ -58,11 +65,11 @@ internal sealed record RingStatusView
     /// <summary>What a watcher wants to hear of: equal lines are not news.</summary>
     public string ToLine() =>
         $"primary {PrimaryKey?.Id ?? "none"}, "
-        + (NextKey is null ? $"next key at {NextRolloverTime}, " : $"next {NextKey.Id} at {NextKey.ActivateTime}, ")
-        + $"held by {HeldBy()}"
+        + (NextKey is null ? $"the next is made at {NextRolloverTime}, " : $"then {NextKey.Id} from {NextKey.ActivateTime}, ")
+        + HeldBy()
         + (Behind() is { } behind ? $", behind: {behind.Replace("\n", "; ", StringComparison.Ordinal)}" : string.Empty);
 
-    private string HeldBy() => $"{CurrentHolderCount} of {HolderCount}";
+    public string HeldBy() => HolderCount == 0 ? "nobody is connected" : $"held by {CurrentHolderCount} of {HolderCount}";
 
     private string? Behind()
     {

@@ -20,6 +20,8 @@ internal sealed record RingView
 
     public required List<BindingView> Bindings { get; init; }
 
+    public string? EffectiveLead { get; init; }
+
     public required string Etag { get; init; }
 
     public string? CreateTime { get; init; }
@@ -34,6 +36,7 @@ internal sealed record RingView
         PrimaryKeyId = ring.PrimaryKeyId,
         Policy = PolicyView.Of(ring.Policy ?? new KeyRingPolicy()),
         Bindings = [.. ring.Bindings.Select(BindingView.Of)],
+        EffectiveLead = ring.EffectiveLead is null ? null : Durations.Format(ring.EffectiveLead.ToTimeSpan()),
         Etag = ring.Etag,
         CreateTime = Times.Of(ring.CreateTime),
         UpdateTime = Times.Of(ring.UpdateTime),
@@ -43,8 +46,9 @@ internal sealed record RingView
         ("ring", Name),
         ("description", Description),
         ("primary key", PrimaryKeyId),
-        ("bindings", Bindings.Count == 0 ? "none: nobody may use it yet (dkm ring bind)" : string.Join('\n', Bindings.Select(b => b.ToText()))),
-        ("rolls every", $"{Policy.RolloverPeriod}, the next key published {Policy.ActivationLead} ahead (or more, if leases are longer)"),
+        ("bindings", Bindings.Count == 0 ? "none: nobody may use it yet (dkm ring bind)" : string.Join('\n', Bindings.Select(Explained))),
+        ("rolls every", Policy.RolloverPeriod),
+        ("lead", Lead()),
         ("key lease", $"{Policy.KeyLease}: how long a holder that is cut off goes on"),
         ("archive after", $"{Policy.ArchiveAfter} keys"),
         ("suite", $"{Words.OfSuite(Policy.Suite)}, reads {string.Join(", ", Policy.ReadSuites)}"),
@@ -55,11 +59,18 @@ internal sealed record RingView
         ("created", CreateTime),
         ("changed", UpdateTime));
 
-    internal sealed record BindingView(string Group, string GroupUid, List<string> Permissions)
+    private string Lead() => EffectiveLead is null || EffectiveLead == Policy.ActivationLead
+        ? $"{Policy.ActivationLead}: how long before its time the next key is published"
+        : $"{EffectiveLead}: how long before its time the next key is published (--lead {Policy.ActivationLead}, but never less than the key lease and what clocks need)";
+
+    private string Explained(BindingView binding) =>
+        binding.ToText() + (binding.GroupDeleted ? $": gives nobody anything, and a new group of that name nothing either (dkm ring bind {Name} {binding.Group}=…)" : string.Empty);
+
+    internal sealed record BindingView(string Group, string GroupUid, List<string> Permissions, bool GroupDeleted)
     {
         public static BindingView Of(Binding binding) =>
-            new(binding.Group, binding.GroupUid, [.. binding.Permissions.Select(PermissionWords.Of)]);
+            new(binding.Group, binding.GroupUid, [.. binding.Permissions.Select(PermissionWords.Of)], binding.GroupDeleted);
 
-        public string ToText() => $"{Group}={string.Join(',', Permissions)}";
+        public string ToText() => $"{Group}{(GroupDeleted ? "(deleted)" : string.Empty)}={string.Join(',', Permissions)}";
     }
 }

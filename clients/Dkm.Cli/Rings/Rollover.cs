@@ -14,6 +14,7 @@ using Dkm.KeyRing.V1;
 internal sealed class Rollover(Session session, string ring)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Noteworthy = TimeSpan.FromMinutes(1);
 
     public async Task<int> RunAsync(bool immediate, bool wait, CancellationToken cancellationToken)
     {
@@ -26,6 +27,7 @@ internal sealed class Rollover(Session session, string ring)
             RequestId = KeyId.Create(session.Time.GetUtcNow()).ToString(),
         };
         var key = await rings.RolloverKeyRingAsync(request, session.Options(cancellationToken));
+        session.Attempt = session.Attempt with { Look = $"dkm ring status {ring}" };
         if (!wait)
         {
             session.Printer.Show(KeyView.Of(key), CliJson.Form.KeyView, _ => Announcement(key));
@@ -36,13 +38,15 @@ internal sealed class Rollover(Session session, string ring)
         session.Printer.Show(
             status.PrimaryKey!,
             CliJson.Form.KeyView,
-            primary => $"key {primary.Id} is primary since {primary.ActivateTime}; held by {status.CurrentHolderCount} of {status.HolderCount}");
+            primary => $"key {primary.Id} is primary since {primary.ActivateTime}; {status.HeldBy()}");
         return ExitCode.Ok;
     }
 
     private async Task<RingStatusView> WaitAsync(Key key, CancellationToken cancellationToken)
     {
         var report = new StatusReport(session, ring);
+        session.Attempt = session.Attempt! with { Look = $"dkm ring status {ring}" };
+        session.WaitsFor = $"key {key.Id} becomes primary at {Times.Of(key.ActivateTime)}";
         await using var progress = WaitProgress.Start(session, key);
         progress.Tell(Announcement(key));
         while (true)
@@ -63,8 +67,13 @@ internal sealed class Rollover(Session session, string ring)
     private string Announcement(Key key)
     {
         var left = key.ActivateTime.ToDateTimeOffset() - session.Time.GetUtcNow();
-        return left <= TimeSpan.Zero
-            ? $"key {key.Id} is primary since {Times.Of(key.ActivateTime)}"
-            : $"key {key.Id} is published and becomes primary at {Times.Of(key.ActivateTime)}, in {Durations.FormatRough(left)}";
+        if (left <= TimeSpan.Zero)
+        {
+            return $"key {key.Id} is primary since {Times.Of(key.ActivateTime)}";
+        }
+
+        // A day of waiting needs a reason.
+        return $"key {key.Id} is published and becomes primary at {Times.Of(key.ActivateTime)}, in {Durations.FormatRough(left)}"
+            + (left < Noteworthy ? string.Empty : ": by then every holder has it, or its lease has ended (after a compromise: --immediate)");
     }
 }

@@ -37,6 +37,8 @@ internal sealed class StatusReport
             return ExitCode.Ok;
         }
 
+        session.Watches = true;
+
         // Forever: the runner turns the interruption into an exit code.
         var last = string.Empty;
         while (true)

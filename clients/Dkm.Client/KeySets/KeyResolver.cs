@@ -109,7 +109,7 @@ internal sealed class KeyResolver(
     {
         if (!options.AdoptResolvedRings)
         {
-            var wanted = holder.Find(name) ?? throw Troubles.OtherRing("that was asked for");
+            var wanted = holder.Find(name) ?? throw Troubles.OtherRing("the ring that was asked for");
             await wanted.UsableAsync(options.ResolveTimeout, cancellationToken).ConfigureAwait(false);
             return wanted;
         }

@@ -45,7 +45,7 @@ internal static class Troubles
         new(ErrorKind.FailedPrecondition, Reasons.UnknownSuite, $"ring {ring} makes envelopes of suite {suite}, which this version does not know: upgrade it");
 
     public static DkmException OtherRing(string wanted) =>
-        DkmException.Invalid("envelope", Reasons.OtherRing, $"the envelope is not of ring {wanted}");
+        DkmException.Invalid("envelope", Reasons.OtherRing, $"the envelope is not of {wanted}");
 
     public static DkmException Withdrawn(string ring) =>
         new(ErrorKind.Unavailable, Reasons.NotReady, $"the keys of ring {ring} are changing; try again");

@@ -42,7 +42,7 @@ internal sealed class EndpointGuard(ServerOptions options, IServer server, ILogg
             }
         }
 
-        if (options.Development)
+        if (options is { Development: true, AnnouncesDevelopment: true })
         {
             Log.Development(logger);
         }

@@ -13,6 +13,9 @@ public sealed record ServerOptions
     /// <summary>Lower floors and development identities. Announced at start.</summary>
     public bool Development { get; init; }
 
+    /// <summary>Whether this server announces <see cref="Development"/>; Standalone does that once for all three.</summary>
+    public bool AnnouncesDevelopment { get; init; } = true;
+
     /// <summary>gRPC over mTLS. Port 0 picks a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.IPv6Any, 8443);
 

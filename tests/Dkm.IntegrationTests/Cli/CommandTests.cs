@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
+using Dkm.Testing;
 using Xunit;
 
 /// <summary>The commands of <c>dkm</c> against running services.</summary>
@@ -164,6 +165,76 @@ public sealed class CommandTests(RunningStandalone running) : IClassFixture<Runn
         var id = keys[0].GetProperty("id").GetString()!;
         Assert.True(Json((await RunAsync("key", "show", "a/b", id, "--output", "json")).Output).GetProperty("primary").GetBoolean());
         Assert.Equal("a/b", Json((await RunAsync("ring", "status", "a/b", "--output", "json")).Output).GetProperty("key_ring").GetString());
+    }
+
+    [Fact]
+    public async Task Bind_OfABoundGroup_AddsAndUnbindTakesAway()
+    {
+        await RunAsync("ring", "create", "a/adding", "--bind", "workers=encrypt");
+        Assert.Equal(["encrypt", "decrypt"], await BoundAsync("bind", "workers=decrypt"));
+        Assert.Equal(["decrypt"], await BoundAsync("unbind", "workers=encrypt"));
+
+        async Task<string[]> BoundAsync(string command, string what) =>
+            [.. Json((await RunAsync("ring", command, "a/adding", what, "--output", "json")).Output)
+                .GetProperty("bindings")[0].GetProperty("permissions").EnumerateArray().Select(permission => permission.GetString()!)];
+    }
+
+    [Fact]
+    public async Task Group_DeletedAndMadeAgain_DoesNotLookBound()
+    {
+        const string member = "spiffe://dkm.local/ns/a/sa/again";
+        await RunAsync("group", "create", "again", "--kind", "workload", "--member", member);
+        await RunAsync("ring", "create", "a/again", "--bind", "again=hold");
+        Assert.Contains("a/again (hold)", (await RunAsync("group", "delete", "again")).Output, StringComparison.Ordinal);
+        await RunAsync("group", "create", "again", "--kind", "workload", "--member", member);
+
+        await Eventually.TrueAsync(
+            async () => (await RunAsync("ring", "show", "a/again")).Output.Contains("again(deleted)=hold", StringComparison.Ordinal)
+                && (await running.Home.DkmAsync("access", "check", member, "a/again", "hold")).Output.Contains("earlier group of that name", StringComparison.Ordinal),
+            "the recreated group is told apart");
+
+        await RunAsync("ring", "bind", "a/again", "again=hold");
+        Assert.DoesNotContain("deleted", (await RunAsync("ring", "show", "a/again")).Output, StringComparison.Ordinal);
+        await RunAsync("access", "check", member, "a/again", "hold");
+    }
+
+    [Fact]
+    public async Task GroupRemove_OfAHolder_SaysWhichRingsRollAndWhen()
+    {
+        const string member = "spiffe://dkm.local/ns/a/sa/leaving";
+        await RunAsync("group", "create", "leavers", "--kind", "workload", "--member", member);
+        await RunAsync("ring", "create", "a/leaving", "--bind", "leavers=hold", "--key-lease", "1h");
+
+        var removed = await RunAsync("group", "remove", "leavers", member);
+
+        Assert.Contains("a/leaving: a key that who was removed does not get becomes primary in about 1h", removed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RollWait_TimeIsUp_SaysWhatItWaitedFor()
+    {
+        await RunAsync("ring", "create", "a/slow");
+        var waited = await running.Home.DkmAsync("ring", "roll", "a/slow", "--wait", "--timeout", "2s");
+
+        Assert.Equal(6, waited.ExitCode);
+        Assert.Contains("becomes primary at", waited.Error, StringComparison.Ordinal);
+        Assert.Contains("longer than --timeout 2s", waited.Error, StringComparison.Ordinal);
+        Assert.Contains("dkm ring status a/slow", waited.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("doctor", waited.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await running.Home.DkmAsync("ring", "status", "a/slow", "--watch", "--timeout", "8s")).ExitCode);
+    }
+
+    [Fact]
+    public async Task RingUpdate_ShorterLease_StatusTellsOfOldLeases()
+    {
+        await RunAsync("ring", "create", "a/shorter");
+        await RunAsync("ring", "update", "a/shorter", "--key-lease", "1m");
+
+        Assert.Contains("old leases", (await RunAsync("ring", "status", "a/shorter")).Output, StringComparison.Ordinal);
+        var refused = await running.Home.DkmAsync("ring", "update", "a/shorter", "--period", "30m");
+        Assert.Equal(5, refused.ExitCode);
+        Assert.Contains("--lead", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("rollover_period", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

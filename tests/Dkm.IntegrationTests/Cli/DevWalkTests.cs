@@ -1,6 +1,8 @@
 namespace Dkm.IntegrationTests.Cli;
 
 using System;
+using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
@@ -26,7 +28,8 @@ public sealed class DevWalkTests : IDisposable
         await dev.WaitForLineAsync("ready", TestHome.StartLimit);
         await dev.WaitForLineAsync("Ctrl-C", TestHome.StartLimit);
         var paste = dev.Said.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line.Contains("dkm", StringComparison.Ordinal)).ToList();
-        Assert.Equal(5, paste.Count);
+        Assert.Equal(6, paste.Count);
+        Assert.StartsWith("  export PATH=", paste[0], StringComparison.Ordinal);
 
         await SucceedAsync("group", "create", "mailbox-workers", "--kind", "workload");
         await SucceedAsync("group", "add", "mailbox-workers", "spiffe://dkm.local/ns/mail/sa/mailbox-worker");
@@ -44,6 +47,8 @@ public sealed class DevWalkTests : IDisposable
 
         await dev.SignalAsync(signal);
         Assert.Equal(0, await dev.ExitCodeAsync(TestHome.StopLimit));
+        Assert.Contains("\nstopped", dev.Said, StringComparison.Ordinal);
+        Assert.Equal(1, dev.Said.Split("Development=true").Length - 1);
         Assert.Equal(6, (await home.DkmAsync("ring", "list")).ExitCode);
     }
 
@@ -54,11 +59,23 @@ public sealed class DevWalkTests : IDisposable
         await dev.WaitForLineAsync("Ctrl-C", TestHome.StartLimit);
         var paste = dev.Said.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line.Contains("dkm", StringComparison.Ordinal));
 
-        var script = $"export PATH='{Binaries.Folder}':\"$PATH\"\n{string.Join('\n', paste)}\n";
-        var result = await ChildProcess.RunAsync("/bin/bash", ["-c", script], home.Environment, folder: home.Folder);
+        // Another terminal has neither the path nor the home, and may be anywhere.
+        var result = await ChildProcess.RunAsync("/bin/bash", ["-c", string.Join('\n', paste)], new Dictionary<string, string>(), folder: home.Folder);
 
         Assert.Contains("\nhunter2\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("exit code 3", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dev_HomeRemovedUnderIt_SaysSoAndStops()
+    {
+        await using var dev = ChildProcess.Start(Binaries.Find("dkm"), ["dev"], home.Environment);
+        await dev.WaitForLineAsync("ready", TestHome.StartLimit);
+
+        Directory.Delete(home.Home, recursive: true);
+
+        Assert.Equal(7, await dev.ExitCodeAsync(TimeSpan.FromSeconds(10)));
+        Assert.Contains("somebody removed the home", dev.Said, StringComparison.Ordinal);
     }
 
     [Fact]

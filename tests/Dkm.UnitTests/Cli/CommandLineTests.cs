@@ -8,6 +8,7 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using Dkm.Cli;
 using Dkm.Cli.Failures;
+using Dkm.Core.Envelopes;
 using Xunit;
 
 public sealed class CommandLineTests : IDisposable
@@ -142,6 +143,47 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("dkm dev", output, StringComparison.Ordinal);
         Assert.Contains("spiffe://dkm.local/human/admin", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData(" \r\n\t")]
+    public async Task EnvelopeShow_TextAfterWhiteSpace_IsRead(string before)
+    {
+        var text = Envelope.ToText([.. "DKM\u0001\u0001\0"u8, .. new byte[16 + 24 + 16]]);
+        var (code, output, error) = await RunAsync(Encoding.UTF8.GetBytes(before + text + "\n"), "envelope", "show", "--offline");
+
+        Assert.True(code == ExitCode.Ok, error);
+        Assert.Contains("0 bytes, 62 in the envelope", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_WithoutAHome_NamesTheOneCommandThatMakesIt()
+    {
+        Directory.Delete(home);
+        var (code, output, _) = await RunAsync("doctor");
+        Directory.CreateDirectory(home);
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("dkm dev", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("pki issue", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nor", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{", "correct")]
+    [InlineData("""{"trust_domain":"dkm.local","access":"127.0.0.1:8443","keyring":"localhost","crypto":"http://127.0.0.1"}""", "https://127.0.0.1:8443")]
+    public async Task Doctor_BrokenConfiguration_SaysWhatToCorrect(string configuration, string expected)
+    {
+        await RunAsync("pki", "init");
+        await File.WriteAllTextAsync(Path.Combine(home, "config.json"), configuration, TestContext.Current.CancellationToken);
+
+        var (code, output, _) = await RunAsync("doctor");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.NotEqual(ExitCode.Ok, (await RunAsync("ring", "list")).Code);
     }
 
     private Task<(int Code, string Output, string Error)> RunAsync(params string[] words) => RunAsync([], words);

@@ -88,6 +88,17 @@ public sealed class CompleteFileTests : IDisposable
         () => CompleteFile.WriteAsync(folder, Encoding.ASCII.GetBytes("x"), TestContext.Current.CancellationToken));
 
     [Fact]
+    public async Task Write_WhereNoFolderIs_NamesTheFolderAndNotTheDraft()
+    {
+        var missing = Path.Combine(folder, "missing");
+        var mistake = await Assert.ThrowsAsync<UsageException>(
+            () => CompleteFile.WriteAsync(Path.Combine(missing, "a.dkm"), new byte[1], TestContext.Current.CancellationToken));
+
+        Assert.EndsWith($"there is no folder {missing}", mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("unfinished", mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Write_ToADevice_LeavesItADevice()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no /dev/null");

@@ -42,8 +42,80 @@ public sealed class TeachingTests
     {
         var failure = Teaching.Explain(Denied, Attempt.Administration(DkmService.Access), Worker, "imap");
 
-        Assert.Equal("membership in dkm-admins", failure.Missing);
+        Assert.Equal("an administrator, who is always a human", failure.Missing);
         Assert.Contains(failure.Advice!, line => line.Contains("--identity NAME", StringComparison.Ordinal));
+        Assert.DoesNotContain(failure.Advice!, line => line.Contains("dkm-admins", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Explain_HumanWhoWantsToAdminister_HearsHowToBecomeAnAdministrator()
+    {
+        var failure = Teaching.Explain(Denied, Attempt.Administration(DkmService.Access), Admin, "admin");
+
+        Assert.Equal("membership in dkm-admins", failure.Missing);
+        Assert.Contains(failure.Advice!, line => line.EndsWith($"dkm group add dkm-admins {Admin}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Explain_WorkloadWithoutManage_IsNotSentToTheAdministrators() => Assert.DoesNotContain(
+        Teaching.Explain(Denied, new Attempt(DkmService.KeyRing, "manage", Ring), Worker, "imap").Advice!,
+        line => line.Contains("dkm-admins", StringComparison.Ordinal));
+
+    [Fact]
+    public void Explain_ServiceWithoutBinding_IsNotTakenForAHuman()
+    {
+        var failure = Teaching.Explain(Denied, new Attempt(DkmService.Crypto, "decrypt", Ring), SpiffeId.Parse("spiffe://dkm.local/dkm/access"), "access");
+
+        Assert.DoesNotContain(failure.Advice!, line => line.Contains("humans", StringComparison.Ordinal));
+        Assert.Contains(failure.Advice!, line => line.Contains("own services", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("key_ring.policy.rollover_period", "--period", "rollover_period is 1h and must exceed activation_lead", "--period is 1h and must exceed --lead")]
+    [InlineData("key_ring.policy.key_lease", "--key-lease", "key_lease is 31d", "--key-lease is 31d")]
+    [InlineData("key_ring.policy.suite", "--suite", "suite knows suites 1 and 3", "suite knows suites 1 and 3")]
+    [InlineData("key_ring.bindings[0].group", "GROUP=PERM", "group 'rollover_period' does not exist", "group 'rollover_period' does not exist")]
+    [InlineData("envelope", null, "too short", "too short")]
+    public void Explain_FieldOfTheContract_IsSaidInFlags(string field, string? flag, string message, string said)
+    {
+        var failure = Teaching.Explain(DkmException.Invalid(field, Reasons.InvalidField, message), Attempt.Administration(DkmService.KeyRing), Admin, "admin");
+
+        Assert.Equal((flag, said, field), (failure.Flag, failure.Message, failure.Field));
+    }
+
+    [Theory]
+    [InlineData(Reasons.OtherRing, "envelope", "dkm envelope show")]
+    [InlineData(Reasons.Malformed, "envelope", "cut off")]
+    [InlineData(Reasons.TooLong, "plaintext", "dkm datakey")]
+    [InlineData(Reasons.CannotOpen, null, "--context")]
+    public void Explain_InvalidData_HasAdviceOfItsOwn(string reason, string? field, string expected)
+    {
+        var failure = Teaching.Explain(new DkmException(ErrorKind.InvalidArgument, reason, "no", field), new Attempt(DkmService.Crypto, "decrypt", Ring), Worker, "imap");
+
+        Assert.Contains(expected, Assert.Single(failure.Advice!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Explain_NotFound_NamesTheCommandThatShowsWhatThereIs()
+    {
+        var missing = new DkmException(ErrorKind.NotFound, Reasons.NotFound, "no");
+
+        Assert.Equal(["see what there is: dkm group list"], Teaching.Explain(missing, Attempt.Administration(DkmService.Access), Admin, "admin").Advice!);
+        Assert.Equal(["see what there is: dkm ring list"], Teaching.Explain(missing, Attempt.Administration(DkmService.KeyRing), Admin, "admin").Advice!);
+        Assert.Equal(
+            ["see what there is: dkm group show g"],
+            Teaching.Explain(missing, Attempt.Administration(DkmService.Access) with { Look = "dkm group show g" }, Admin, "admin").Advice!);
+    }
+
+    [Theory]
+    [InlineData(Reasons.KeyUnknownOrNotYours, "may not open; ring bind RING GROUP=decrypt", "decrypt on the ring of this envelope's key")]
+    [InlineData(Reasons.PermissionMissing, "is bound to 'mail/old', but without decrypt", "decrypt on the ring of this envelope's key")]
+    [InlineData(Reasons.NotBound, "is in no group that is bound to 'mail/new', so encrypt is denied", "encrypt on mail/new")]
+    public void Explain_DeniedReencryption_NamesTheRightRingAndPermission(string reason, string message, string missing)
+    {
+        var denied = new DkmException(ErrorKind.PermissionDenied, reason, message);
+
+        Assert.Equal(missing, Teaching.Explain(denied, Dkm.Cli.Protection.ReencryptAttempt.Of(denied, "mail/new"), Worker, "imap").Missing);
     }
 
     [Fact]

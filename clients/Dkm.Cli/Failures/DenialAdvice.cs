@@ -1,0 +1,50 @@
+namespace Dkm.Cli.Failures;
+
+using System.Collections.Generic;
+using Dkm.Core;
+
+/// <summary>What who was denied may do about it. Never what her class of identity makes impossible.</summary>
+internal static class DenialAdvice
+{
+    public static IEnumerable<string> Of(Attempt? attempt, SpiffeId? caller) => (attempt, caller?.Class) switch
+    {
+        (null or { Permission: null }, var kind) => NoAdministrator(kind, caller),
+        ({ IsAboutKeys: true }, IdentityClass.Human) =>
+        [
+            "humans never reach keys or what they protect, whatever groups they are in: administrators manage keys, workloads use them",
+            "act as a workload whose group is bound to the ring: --identity NAME",
+        ],
+        (_, IdentityClass.Service or IdentityClass.Elevated) =>
+        [
+            "DKM's own services and elevated identities get no permission by a binding",
+            "act as a workload whose group is bound to the ring: --identity NAME",
+        ],
+        _ => NotBound(attempt!, caller),
+    };
+
+    private static IEnumerable<string> NoAdministrator(IdentityClass? kind, SpiffeId? caller)
+    {
+        yield return "ask an administrator to do it, or act as one: --identity NAME (the first of a development home is admin)";
+        if (kind is IdentityClass.Human)
+        {
+            yield return $"an administrator may let another human in: dkm group add dkm-admins {caller}";
+        }
+    }
+
+    private static IEnumerable<string> NotBound(Attempt attempt, SpiffeId? caller)
+    {
+        var who = caller?.ToString() ?? "SPIFFE-ID";
+        var ring = attempt.Ring ?? "RING";
+        yield return $"an administrator may add you to a group that is bound to the ring: dkm group add GROUP {who}";
+        yield return $"or give the permission to a group that you are in: dkm ring bind {ring} GROUP={attempt.Permission}";
+        if (attempt.Permission is "manage" && caller is { Class: IdentityClass.Human })
+        {
+            yield return $"or make you an administrator: dkm group add dkm-admins {who}";
+        }
+
+        if (attempt.Ring is not null)
+        {
+            yield return $"see why: dkm access check {who} {ring} {attempt.Permission}";
+        }
+    }
+}
