@@ -13,11 +13,13 @@ help: ## this list
 
 build: ## builds everything; leaves artifacts/bin/dkm and artifacts/bin/dkm-standalone
 	@./tests/prepare.sh build
+	@echo "building everything: some minutes the first time, and quiet unless something is wrong"
 	dotnet build Dkm.sln $(DOTNET_FLAGS)
 	@mkdir -p $(BIN)
 	dotnet publish clients/Dkm.Cli $(DOTNET_FLAGS) --no-build -o $(BIN)
 	dotnet publish services/Dkm.Standalone $(DOTNET_FLAGS) --no-build -o $(BIN)
 	dotnet publish samples/ConnectedAccounts $(DOTNET_FLAGS) --no-build -o $(BIN)
+	@echo 'built: $(BIN)/dkm, dkm-standalone, connected-accounts.  Next: export PATH="$$PWD/$(BIN):$$PATH", then dkm dev'
 
 run: build ## starts DKM in development mode in the foreground
 	@exec $(BIN)/dkm-standalone --Development=true

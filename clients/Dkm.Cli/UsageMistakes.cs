@@ -42,7 +42,7 @@ internal static class UsageMistakes
                 .SelectMany(argument => argument.Tokens)
                 .Select(token => token.Value)
                 .FirstOrDefault(IsOption);
-        return option ?? parse.UnmatchedTokens.FirstOrDefault();
+        return option ?? (parse.UnmatchedTokens.Count > 0 ? parse.UnmatchedTokens[0] : null);
     }
 
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-';

@@ -21,6 +21,13 @@ internal sealed class Worker(Settings settings)
 
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
+        // Nobody who asks for help wants a database.
+        if (arguments is [] or ["--help" or "-h" or "help", ..])
+        {
+            await Console.Error.WriteLineAsync(Usage + Settings.Help);
+            return arguments is [] ? 2 : 0;
+        }
+
         using var accounts = new AccountTable(settings.Database);
         switch (arguments)
         {
