@@ -33,7 +33,18 @@ internal sealed class CommandRunner(CliEnvironment environment, GlobalOptions op
             var limit = parse.GetValue(options.Timeout) ?? (unlimited?.Invoke(parse) == true ? Timeout.InfiniteTimeSpan : DefaultTimeout);
             using var timeout = new CancellationTokenSource(limit, environment.Time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(interrupted, timeout.Token);
-            using var session = Open(parse, limit == Timeout.InfiniteTimeSpan ? null : environment.Time.GetUtcNow().UtcDateTime + limit);
+            Session session;
+            try
+            {
+                session = Open(parse, limit == Timeout.InfiniteTimeSpan ? null : environment.Time.GetUtcNow().UtcDateTime + limit);
+            }
+            catch (DkmException e)
+            {
+                // A home that is not to be trusted: there is nobody to be yet.
+                return Fail(parse.GetValue(options.Output), new UsageException(e.Message));
+            }
+
+            using var opened = session;
             try
             {
                 return await act(parse, session, both.Token);

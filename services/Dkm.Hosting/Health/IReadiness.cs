@@ -8,6 +8,6 @@ public interface IReadiness
 
     bool Ready { get; }
 
-    /// <summary>Why it is not ready, for people; null where it is.</summary>
+    /// <summary>Why it is not ready, or a note where it is, for people; null where all is well.</summary>
     string? Why { get; }
 }

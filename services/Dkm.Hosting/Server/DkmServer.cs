@@ -36,6 +36,7 @@ public static class DkmServer
         builder.Services.AddSingleton<EndpointGuard>().AddHostedService(services => services.GetRequiredService<EndpointGuard>());
         builder.Services.AddHostedService(services => new SecretMemoryWatch(
             () => SecretMemory.Status, time, services.GetRequiredService<ILogger<SecretMemoryWatch>>()));
+        builder.Services.AddSingleton<IReadiness, IdentityFilesNote>();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {

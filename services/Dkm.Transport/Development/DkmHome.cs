@@ -2,6 +2,7 @@ namespace Dkm.Transport;
 
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using Dkm.Core;
 
@@ -15,13 +16,19 @@ public static class DkmHome
     /// <summary>
     /// The path given, else DKM_HOME, else the nearest <c>.dkm</c> upwards of the current directory, else <c>./.dkm</c>. Absolute; it need not exist.
     /// </summary>
+    /// <exception cref="DkmException">One was found, and not named, that others may change: whoever puts a .dkm into /tmp must not choose our CAs.</exception>
     public static string Find(string? explicitPath) =>
         Find(explicitPath, Environment.GetEnvironmentVariable(EnvironmentVariable), Environment.CurrentDirectory);
 
-    /// <summary>Makes the directory, for its owner alone, with a <c>.gitignore</c> of <c>*</c>.</summary>
+    /// <summary>Makes the directory, for its owner alone, with a <c>.gitignore</c> of <c>*</c>. One that is there is closed to others if it is nothing but a home.</summary>
     public static void Ensure(string home)
     {
         PrivateFile.EnsureDirectory(home);
+        if (IsOnlyAHome(home))
+        {
+            PrivateFile.Close(home);
+        }
+
         var ignore = Path.Combine(home, ".gitignore");
         if (!File.Exists(ignore))
         {
@@ -70,12 +77,23 @@ public static class DkmHome
             var candidate = Path.Combine(directory.FullName, DirectoryName);
             if (Directory.Exists(candidate))
             {
-                return candidate;
+                return PrivateFile.WhoMayChange(candidate) is not { } trouble
+                    ? candidate
+                    : throw new DkmException(
+                        ErrorKind.FailedPrecondition,
+                        Reasons.HomeConfiguration,
+                        $"{candidate} was found and is not used, for {trouble}; if it is yours, chmod go-w '{candidate}', and if you trust it, name it: DKM_HOME or --home");
             }
         }
 
         return Path.Combine(Path.GetFullPath(currentDirectory), DirectoryName);
     }
+
+    /// <summary>Somebody may have named a directory in which other things live, such as her own home: its rights are not ours to change.</summary>
+    private static bool IsOnlyAHome(string directory) =>
+        File.Exists(ConfigurationFile(directory))
+        || Directory.Exists(Path.Combine(directory, "pki"))
+        || !Directory.EnumerateFileSystemEntries(directory).Any();
 
     private static string ConfigurationFile(string home) => Path.Combine(home, "config.json");
 }

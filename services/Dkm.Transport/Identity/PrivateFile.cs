@@ -11,17 +11,55 @@ internal static class PrivateFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerDirectory = OwnerOnly | UnixFileMode.UserExecute;
 
-    /// <summary>Makes it if need be, and takes rights of others away from one that is there.</summary>
+    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    /// <summary>Makes it if need be. One that is there keeps its rights: it may be more than ours.</summary>
     public static void EnsureDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
-            return;
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerDirectory);
+        }
+    }
+
+    /// <summary>Takes the rights of others away from a directory of ours.</summary>
+    /// <exception cref="UnauthorizedAccessException">It is somebody else's.</exception>
+    public static void Close(string directory)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(directory, OwnerDirectory);
+        }
+    }
+
+    /// <summary>Why others could change what is in a directory; null if they cannot.</summary>
+    public static string? WhoMayChange(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
         }
 
-        Directory.CreateDirectory(path, OwnerDirectory);
-        File.SetUnixFileMode(path, OwnerDirectory);
+        var mode = File.GetUnixFileMode(directory);
+        if ((mode & WritableByOthers) != 0)
+        {
+            return "others may write into it";
+        }
+
+        try
+        {
+            // Only its owner may set a directory's mode, even to what it is. (Root may, always.)
+            File.SetUnixFileMode(directory, mode);
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "it belongs to another user";
+        }
     }
 
     /// <summary>The file appears complete or not at all, and never with wider rights than it will have.</summary>

@@ -21,7 +21,7 @@ public sealed class DkmHomeTests : IDisposable
     [Fact]
     public void Find_Environment_ComesBeforeTheSearch()
     {
-        Directory.CreateDirectory(Path.Combine(root, ".dkm"));
+        PrivateFile.EnsureDirectory(Path.Combine(root, ".dkm"));
 
         Assert.Equal(Path.Combine(root, "e"), DkmHome.Find(null, Path.Combine(root, "e"), root));
     }
@@ -31,11 +31,50 @@ public sealed class DkmHomeTests : IDisposable
     {
         var below = Path.Combine(root, "a", "b");
         Directory.CreateDirectory(below);
-        Directory.CreateDirectory(Path.Combine(root, ".dkm"));
+        PrivateFile.EnsureDirectory(Path.Combine(root, ".dkm"));
 
         Assert.Equal(Path.Combine(root, ".dkm"), DkmHome.Find(null, null, below));
-        Directory.CreateDirectory(Path.Combine(root, "a", ".dkm"));
+        PrivateFile.EnsureDirectory(Path.Combine(root, "a", ".dkm"));
         Assert.Equal(Path.Combine(root, "a", ".dkm"), DkmHome.Find(null, string.Empty, below));
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.OtherWrite)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    public void Find_OneThatOthersMayWrite_IsRefusedUnlessNamed(UnixFileMode open)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no file modes on Windows");
+        var home = Path.Combine(root, ".dkm");
+        Directory.CreateDirectory(home);
+        Chmod(home, open | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var refused = Assert.Throws<DkmException>(() => DkmHome.Find(null, null, root));
+
+        Assert.Equal((ErrorKind.FailedPrecondition, Reasons.HomeConfiguration), (refused.Kind, refused.Reason));
+        Assert.Contains($"chmod go-w '{home}'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(home, DkmHome.Find(null, home, root));
+    }
+
+    [Fact]
+    public void WhoMayChange_OfAnotherUsersDirectory_SaysSo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no file modes on Windows");
+
+        // To root everything belongs.
+        Assert.Equal(Environment.IsPrivilegedProcess ? null : "it belongs to another user", PrivateFile.WhoMayChange("/etc"));
+    }
+
+    [Fact]
+    public void Ensure_DirectoryInWhichOtherThingsLive_KeepsItsRights()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no file modes on Windows");
+        File.WriteAllText(Path.Combine(root, "letter"), "x");
+        const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        Chmod(root, Shared);
+
+        DkmHome.Ensure(root);
+
+        Assert.Equal(Shared, Mode(root));
     }
 
     [Fact]
@@ -77,6 +116,16 @@ public sealed class DkmHomeTests : IDisposable
         Assert.Equal(Reasons.HomeConfiguration, refusal.Reason);
         Assert.Contains("config.json", refusal.Message, StringComparison.Ordinal);
     }
+
+    private static void Chmod(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
+
+    private static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 }
