@@ -63,6 +63,7 @@ public static class KeyRingServer
 
     private static void AddDistribution(IServiceCollection services) => services
         .AddSingleton<HolderRegistry>()
+        .AddSingleton<ReplicaPresence>()
         .AddSingleton<HolderDirectory>()
         .AddSingleton<BlastRadius>()
         .AddSingleton<Freshness>()
@@ -77,13 +78,17 @@ public static class KeyRingServer
         .AddSingleton<DueRings>()
         .AddSingleton<RemovedHolders>()
         .AddSingleton<OldRequests>()
+        .AddSingleton<ScheduledDestructions>()
+        .AddSingleton<DueDestructions>()
 
         // Last: what listens to the catalog has to be there before the store fills it. They stop in the opposite order, the loop before the store.
         .AddHostedService(all =>
         {
             all.GetRequiredService<HolderRegistry>();
             all.GetRequiredService<RolloverSchedule>();
+            all.GetRequiredService<ScheduledDestructions>();
             return all.GetRequiredService<KeyRingStore>();
         })
-        .AddHostedService<RolloverLoop>();
+        .AddHostedService<RolloverLoop>()
+        .AddHostedService<HolderPublisher>();
 }

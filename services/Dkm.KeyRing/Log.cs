@@ -2,6 +2,7 @@ namespace Dkm.KeyRing;
 
 using System;
 using Dkm.Core.Keys;
+using Dkm.KeyRing.Keys.States;
 using Microsoft.Extensions.Logging;
 
 internal static partial class Log
@@ -32,4 +33,13 @@ internal static partial class Log
 
     [LoggerMessage(4009, LogLevel.Warning, "Ring {Ring}: key {Key} is now {State}; revision {Revision}")]
     public static partial void KeyStateChanged(ILogger logger, string ring, string key, StoredKeyState state, long revision);
+
+    [LoggerMessage(4010, LogLevel.Warning, "Ring {Ring}: {Count} keys destroyed, {How}; backups and the store's history have them until they age out")]
+    public static partial void Destroyed(ILogger logger, string ring, int count, string how);
+
+    [LoggerMessage(4011, LogLevel.Warning, "Ring {Ring}: the time to destroy key {Key} has come by this clock, and it waits ({Verdict}): another replica's clock has to say the same, within 5 s")]
+    public static partial void DestructionWaits(ILogger logger, string ring, string key, DestroyVerdict verdict);
+
+    [LoggerMessage(4012, LogLevel.Warning, "The other replicas could not be told what is held here, which is tried again: {Why}")]
+    public static partial void HoldersNotPublished(ILogger logger, string why);
 }

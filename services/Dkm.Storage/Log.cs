@@ -56,4 +56,10 @@ internal static partial class Log
 
     [LoggerMessage(122, LogLevel.Warning, "the election at {Path} failed; it is tried again")]
     internal static partial void ElectionFailed(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(130, LogLevel.Warning, "the store of {Service} holds something under a lease that is left out: {Trouble}")]
+    internal static partial void LeasedRecordRefused(ILogger logger, string service, string trouble);
+
+    [LoggerMessage(131, LogLevel.Information, "a lease of {Service} could not be ended; it ends by itself")]
+    internal static partial void LeaseNotEnded(ILogger logger, Exception exception, string service);
 }

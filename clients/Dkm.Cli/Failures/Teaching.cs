@@ -60,6 +60,15 @@ internal static class Teaching
             "look which service does not answer, and why: dkm doctor",
             "or give it more time: --timeout DURATION",
         ],
+        ErrorKind.FailedPrecondition when error.Reason == Reasons.ConfirmHolders =>
+        [
+            $"see who they are: dkm ring status {attempt?.Ring ?? "RING"}",
+            "if that is meant, repeat it with --confirm-holders and that number",
+        ],
+        ErrorKind.FailedPrecondition when error.Reason is Reasons.KeyState or Reasons.KeyInUse && attempt is { Permission: "manage" or "destroy", Ring: { } ring } =>
+        [
+            $"see the states of its keys: dkm key list {ring}",
+        ],
         ErrorKind.ResourceExhausted => ["wait a moment and try again"],
         ErrorKind.Aborted => ["somebody else changed it at the same time: look again, and repeat it if you still want it"],
         ErrorKind.AlreadyExists => [attempt is null ? "choose another name" : $"see what there is ({attempt.Look}), or choose another name"],

@@ -72,9 +72,9 @@ internal static class BoundRings
     }
 
     /// <summary>Or the ring was deleted meanwhile.</summary>
-    private static bool IsNoAnswer(DkmException e) =>
+    public static bool IsNoAnswer(DkmException e) =>
         e.Kind is ErrorKind.Unavailable or ErrorKind.DeadlineExceeded or ErrorKind.PermissionDenied or ErrorKind.NotFound;
 
-    private static bool Holds(KeyRing ring, string groupUid) =>
+    public static bool Holds(KeyRing ring, string groupUid) =>
         ring.Bindings.Any(binding => binding.GroupUid == groupUid && binding.Permissions.Contains(Permission.Hold));
 }

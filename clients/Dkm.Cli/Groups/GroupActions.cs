@@ -17,6 +17,9 @@ internal sealed class GroupActions
     private readonly Session session;
     private readonly GroupService.GroupServiceClient groups;
 
+    /// <summary>How many live holders may lose their rings by a change.</summary>
+    public int ConfirmHolders { get; init; }
+
     public GroupActions(Session session)
     {
         this.session = session;
@@ -70,6 +73,12 @@ internal sealed class GroupActions
                 first = false;
             }
 
+            if (remove.Length > 0)
+            {
+                var held = await BoundRings.FindAsync(session, group.Uid, cancellationToken);
+                await GroupImpact.DemandAsync(session, held, group.Uid, remove, ConfirmHolders, cancellationToken);
+            }
+
             var members = group.Members.Except(remove, StringComparer.Ordinal).Union(add, StringComparer.Ordinal).ToList();
             var request = new UpdateGroupRequest
             {
@@ -86,6 +95,7 @@ internal sealed class GroupActions
     {
         var group = await GetAsync(name, cancellationToken);
         var bound = await BoundRings.FindAsync(session, group.Uid, cancellationToken);
+        await GroupImpact.DemandAsync(session, bound, group.Uid, group.Members, ConfirmHolders, cancellationToken);
 
         // A repetition after a lost answer would say NOT_FOUND of what it deleted itself.
         var once = new GroupService.GroupServiceClient(session.Once(DkmService.Access));

@@ -69,8 +69,9 @@ internal static class GroupCommands
     {
         var name = Name();
         var members = Members();
-        var command = new Command("remove", "Take identities out of a group; the rings that they could hold roll, and the answer says when the new key is used") { name, members };
-        command.SetAction(runner.Action((parse, session, cancellationToken) => new GroupActions(session).ChangeMembersAsync(
+        var confirm = ConfirmHolders.Option();
+        var command = new Command("remove", "Take identities out of a group; the rings that they could hold roll, and the answer says when the new key is used") { name, members, confirm };
+        command.SetAction(runner.Action((parse, session, cancellationToken) => Actions(session, parse.GetValue(confirm)).ChangeMembersAsync(
             parse.GetRequiredValue(name), add: [], remove: parse.GetRequiredValue(members), cancellationToken)));
         return command;
     }
@@ -78,11 +79,14 @@ internal static class GroupCommands
     private static Command Delete(CommandRunner runner)
     {
         var name = Name();
-        var command = new Command("delete", "Delete a group, and with it what its bindings gave. A new one of this name is another group and inherits no binding") { name };
+        var confirm = ConfirmHolders.Option();
+        var command = new Command("delete", "Delete a group, and with it what its bindings gave. A new one of this name is another group and inherits no binding") { name, confirm };
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
-            new GroupActions(session).DeleteAsync(parse.GetRequiredValue(name), cancellationToken)));
+            Actions(session, parse.GetValue(confirm)).DeleteAsync(parse.GetRequiredValue(name), cancellationToken)));
         return command;
     }
+
+    private static GroupActions Actions(Session session, int confirmed) => new(session) { ConfirmHolders = confirmed };
 
     private static Argument<string> Name() => new("NAME") { Description = "The group's name: 1 to 63 of [a-z0-9-]" };
 

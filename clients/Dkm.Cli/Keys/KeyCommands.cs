@@ -6,11 +6,16 @@ using Dkm.Cli.Parsing;
 /// <summary><c>dkm key …</c></summary>
 internal static class KeyCommands
 {
-    public static Command Create(CommandRunner runner) => new("key", "The keys of a ring: ids, times and states, never material")
+    public static Command Create(CommandRunner runner)
     {
-        List(runner),
-        Show(runner),
-    };
+        var command = new Command("key", "The keys of a ring: ids, times and states, never material")
+        {
+            List(runner),
+            Show(runner),
+        };
+        KeyStateCommands.AddTo(command, runner);
+        return command;
+    }
 
     private static Command List(CommandRunner runner)
     {

@@ -20,6 +20,14 @@ internal sealed record KeyView
 
     public string? ArchiveTime { get; init; }
 
+    public string? StateTime { get; init; }
+
+    public string? StateReason { get; init; }
+
+    public string? DestroyTime { get; init; }
+
+    public string? Etag { get; init; }
+
     public static KeyView Of(Key key) => new()
     {
         Id = key.Id,
@@ -29,6 +37,10 @@ internal sealed record KeyView
         CreateTime = Times.Of(key.CreateTime),
         ActivateTime = Times.Of(key.ActivateTime),
         ArchiveTime = Times.Of(key.ArchiveTime),
+        StateTime = Times.Of(key.StateTime),
+        StateReason = key.StateReason.Length == 0 ? null : key.StateReason,
+        DestroyTime = Times.Of(key.DestroyTime),
+        Etag = key.Etag,
     };
 
     /// <summary>A key that an immediate roll has overtaken was archived before its time and is never primary.</summary>
@@ -42,5 +54,8 @@ internal sealed record KeyView
         ("state", State + (Primary ? ", primary" : string.Empty)),
         ("created", CreateTime),
         (State == "PENDING" ? "primary from" : "activated", ActivatedText),
-        ("archived", ArchiveTime));
+        ("archived", ArchiveTime),
+        ("state since", StateTime),
+        ("reason", StateReason),
+        ("destroyed", DestroyTime is null ? null : State == "DESTROYED" ? $"due at {DestroyTime}" : $"at {DestroyTime}, unless restored"));
 }

@@ -18,6 +18,9 @@ internal sealed class RingActions
     private readonly Session session;
     private readonly KeyRingService.KeyRingServiceClient rings;
 
+    /// <summary>How many live holders may lose the ring by a change.</summary>
+    public int ConfirmHolders { get; init; }
+
     public RingActions(Session session)
     {
         this.session = session;
@@ -110,7 +113,7 @@ internal sealed class RingActions
             var current = await GetAsync(name, cancellationToken);
             var changed = new KeyRing { Name = name, Etag = current.Etag };
             change(current, changed);
-            var request = new UpdateKeyRingRequest { KeyRing = changed, UpdateMask = new FieldMask() };
+            var request = new UpdateKeyRingRequest { KeyRing = changed, UpdateMask = new FieldMask(), ConfirmHolders = ConfirmHolders };
             request.UpdateMask.Paths.Add(paths);
             Show(await rings.UpdateKeyRingAsync(request, session.Options(cancellationToken)));
         });

@@ -61,10 +61,12 @@ internal static class RingCommands
         var description = Description();
         policy.AddTo(command, withDefaults: false);
         command.Add(description);
+        var confirm = ConfirmHolders.Option();
+        command.Add(confirm);
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
         {
             var (given, paths) = policy.Read(parse);
-            return new RingActions(session).UpdateAsync(ring.Read(parse, session), given, paths, parse.GetValue(description), cancellationToken);
+            return Actions(session, parse.GetValue(confirm)).UpdateAsync(ring.Read(parse, session), given, paths, parse.GetValue(description), cancellationToken);
         }));
         return command;
     }
@@ -78,8 +80,9 @@ internal static class RingCommands
             Arity = ArgumentArity.OneOrMore,
             CustomParser = Values.ToBindings,
         };
-        var command = new Command("bind", "Let a group do something on a ring, besides what it may do already (dkm ring unbind takes away)") { name, binding };
-        command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).BindAsync(
+        var confirm = ConfirmHolders.Option();
+        var command = new Command("bind", "Let a group do something on a ring, besides what it may do already (dkm ring unbind takes away)") { name, binding, confirm };
+        command.SetAction(runner.Action((parse, session, cancellationToken) => Actions(session, parse.GetValue(confirm)).BindAsync(
             parse.GetRequiredValue(name), parse.GetRequiredValue(binding), cancellationToken)));
         return command;
     }
@@ -87,13 +90,14 @@ internal static class RingCommands
     private static Command Unbind(CommandRunner runner)
     {
         var name = Name();
+        var confirm = ConfirmHolders.Option();
         var what = new Argument<UnbindingArgument>("GROUP[=PERM,…]")
         {
             Description = "The group's name takes all that it may do; with permissions, only those",
             CustomParser = Values.ToUnbinding,
         };
-        var command = new Command("unbind", "Take a group off a ring, or some permissions from it. Who can hold no more makes the ring roll") { name, what };
-        command.SetAction(runner.Action((parse, session, cancellationToken) => new RingActions(session).UnbindAsync(
+        var command = new Command("unbind", "Take a group off a ring, or some permissions from it. Who can hold no more makes the ring roll") { name, what, confirm };
+        command.SetAction(runner.Action((parse, session, cancellationToken) => Actions(session, parse.GetValue(confirm)).UnbindAsync(
             parse.GetRequiredValue(name), parse.GetRequiredValue(what), cancellationToken)));
         return command;
     }
@@ -122,6 +126,8 @@ internal static class RingCommands
             unlimited: parse => parse.GetValue(watch)));
         return command;
     }
+
+    private static RingActions Actions(Session session, int confirmed) => new(session) { ConfirmHolders = confirmed };
 
     private static Argument<string> Name() => new("RING") { Description = "The ring's name, such as mail/connected-accounts" };
 

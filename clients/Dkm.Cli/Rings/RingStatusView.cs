@@ -33,6 +33,8 @@ internal sealed record RingStatusView
     /// <summary>Until then holders that are cut off may live on a longer lease than the policy's.</summary>
     public string? OldLeasesEndTime { get; init; }
 
+    public string? HoldersMissing { get; init; }
+
     public static RingStatusView Of(KeyRingStatus status) => new()
     {
         KeyRing = status.Name,
@@ -44,6 +46,7 @@ internal sealed record RingStatusView
         CurrentHolderCount = status.CurrentHolderCount,
         Holders = [.. status.Holders.Select(holder => HolderView.Of(holder, status.Revision))],
         KeyCounts = new(status.KeyCounts.ToDictionary(count => Words.Of(count.State), count => count.Count), StringComparer.Ordinal),
+        HoldersMissing = status.HoldersMissing.Length == 0 ? null : status.HoldersMissing,
         EffectiveLead = status.EffectiveLead is null ? null : Durations.Format(status.EffectiveLead.ToTimeSpan()),
         OldLeasesEndTime = Times.Of(status.OldLeasesEndTime),
     };
@@ -58,7 +61,8 @@ internal sealed record RingStatusView
             : $"until {OldLeasesEndTime}: the key lease was longer, and no key becomes primary before a holder that is cut off is sure to have stopped (dkm ring roll --immediate does not wait)"),
         ("held by", HolderCount == 0 ? "nobody is connected now; keys are delivered to who asks for them" : $"{CurrentHolderCount} of {HolderCount} connected"),
         ("behind", Behind()),
-        ("holders", string.Join('\n', Holders.Select(holder => $"{holder.Identity}, lease until {holder.LeaseEndTime}"))),
+        ("holders", string.Join('\n', Holders.Select(holder => holder.ToText()))),
+        ("not all", HoldersMissing),
         ("keys", string.Join(", ", KeyCounts.Select(count => $"{count.Value} {count.Key}"))),
         ("revision", $"{Revision}"));
 
@@ -77,9 +81,12 @@ internal sealed record RingStatusView
         return behind.Count == 0 ? null : string.Join('\n', behind);
     }
 
-    internal sealed record HolderView(string Identity, long AcknowledgedRevision, bool Behind, string? ConnectTime, string? LeaseEndTime)
+    internal sealed record HolderView(string Identity, long AcknowledgedRevision, bool Behind, string? ConnectTime, string? LeaseEndTime, string? Replica)
     {
         public static HolderView Of(Holder holder, long revision) => new(
-            holder.Identity, holder.AcknowledgedRevision, holder.AcknowledgedRevision < revision, Times.Of(holder.ConnectTime), Times.Of(holder.LeaseEndTime));
+            holder.Identity, holder.AcknowledgedRevision, holder.AcknowledgedRevision < revision, Times.Of(holder.ConnectTime), Times.Of(holder.LeaseEndTime), holder.Replica);
+
+        /// <summary>When a lease ends is known of holders that are connected to the replica that answers.</summary>
+        public string ToText() => LeaseEndTime is null ? $"{Identity}, through replica {Replica}" : $"{Identity}, lease until {LeaseEndTime}";
     }
 }

@@ -27,6 +27,9 @@ internal sealed class HolderRegistry : IDisposable
         policyChanges = membership.OnChange(OnPolicyChanged);
     }
 
+    /// <summary>The rings that some stream wants.</summary>
+    public IEnumerable<string> Rings => byRing.Select(ring => ring.Key);
+
     public void Add(HolderStream stream) => streams[stream] = 0;
 
     public void Remove(HolderStream stream)

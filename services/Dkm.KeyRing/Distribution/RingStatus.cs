@@ -1,18 +1,24 @@
 namespace Dkm.KeyRing.Distribution;
 
 using System;
+using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Dkm.Core;
 using Dkm.Core.Keys;
+using Dkm.KeyRing.Distribution.Holders;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.Rollover;
 using Dkm.KeyRing.V1;
 using Google.Protobuf.WellKnownTypes;
 
-/// <summary>A ring as this replica sees it now. Holders are those of this replica's own streams.</summary>
-internal sealed class RingStatus(HolderRegistry registry, RolloverTiming timing, TimeProvider time)
+/// <summary>A ring as this replica sees it now, with its holders on all replicas.</summary>
+internal sealed class RingStatus(HolderDirectory directory, RolloverTiming timing, TimeProvider time)
 {
-    public KeyRingStatus Of(RingView view)
+    public async Task<KeyRingStatus> OfAsync(RingView view, CancellationToken token)
     {
+        var (holders, missing) = await HoldersAsync(view, token);
         var now = time.GetUtcNow();
         var ring = view.Ring;
         var next = view.Next(now);
@@ -25,16 +31,18 @@ internal sealed class RingStatus(HolderRegistry registry, RolloverTiming timing,
             Revision = ring.Revision,
             EffectiveLead = Lead.Effective(ring.Policy, timing).ToDuration(),
             OldLeasesEndTime = ring.OldLeasesEnd > now ? ring.OldLeasesEnd.ToTimestamp() : null,
+            HoldersMissing = missing,
         };
-        foreach (var (stream, wanted) in registry.Holders(ring.Name))
+        foreach (var holder in holders)
         {
-            status.CurrentHolderCount += wanted.AcknowledgedRevision >= ring.Revision ? 1 : 0;
+            status.CurrentHolderCount += holder.Revision >= ring.Revision ? 1 : 0;
             status.Holders.Add(new Holder
             {
-                Identity = stream.Caller.ToString(),
-                AcknowledgedRevision = wanted.AcknowledgedRevision,
-                ConnectTime = stream.ConnectTime.ToTimestamp(),
-                LeaseEndTime = wanted.LeaseStart == default ? null : (wanted.LeaseStart + ring.Policy.KeyLease).ToTimestamp(),
+                Identity = holder.Identity.ToString(),
+                AcknowledgedRevision = holder.Revision,
+                ConnectTime = holder.ConnectTime.ToTimestamp(),
+                LeaseEndTime = (holder.LeaseStart + ring.Policy.KeyLease)?.ToTimestamp(),
+                Replica = holder.Replica,
             });
         }
 
@@ -43,5 +51,18 @@ internal sealed class RingStatus(HolderRegistry registry, RolloverTiming timing,
             .OrderBy(group => group.Key)
             .Select(group => new KeyCount { State = RingMessages.ToMessage(group.Key), Count = group.Count() }));
         return status;
+    }
+
+    /// <summary>Status is wanted most when something is down: then what this replica knows itself, and why it is not all.</summary>
+    private async Task<(IReadOnlyList<LiveHolder> Holders, string Missing)> HoldersAsync(RingView view, CancellationToken token)
+    {
+        try
+        {
+            return (await directory.OfAsync(view, token), string.Empty);
+        }
+        catch (DkmException exception) when (exception.Kind is ErrorKind.Unavailable)
+        {
+            return ([.. directory.OwnOf(view.Ring.Name)], $"holders of other replicas are not known now ({exception.Reason}): {exception.Message}");
+        }
     }
 }

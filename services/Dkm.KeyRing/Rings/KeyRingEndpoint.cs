@@ -78,7 +78,7 @@ internal sealed partial class KeyRingEndpoint(
     }
 
     public override Task<KeyRingStatus> GetKeyRingStatus(GetKeyRingStatusRequest request, ServerCallContext context) =>
-        Task.FromResult(status.Of(access.Manage(context.GetCaller(), request.Name, "name")));
+        status.OfAsync(access.Manage(context.GetCaller(), request.Name, "name"), context.CancellationToken);
 
     public override Task<CheckAccessResponse> CheckAccess(CheckAccessRequest request, ServerCallContext context) =>
         Task.FromResult(check.Run(context.GetCaller(), request));

@@ -8,4 +8,6 @@ internal static class RecordTypes
     public const int WrappingKey = 3;
     public const int HoldGroup = 4;
     public const int Request = 5;
+    public const int RingHolders = 6;
+    public const int Replica = 7;
 }

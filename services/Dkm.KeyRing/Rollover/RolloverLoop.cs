@@ -5,12 +5,13 @@ using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Hosting.Policy;
+using Dkm.KeyRing.Keys.States;
 using Dkm.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 /// <summary>
-/// Whoever leads makes next keys, archives old ones and answers removals. Leading only saves wasted work: what makes it safe is that each write compares the ring
+/// Whoever leads makes next keys, archives old ones, answers removals and destroys what is due. Leading only saves wasted work: what makes it safe is that each write compares the ring
 /// and the election key, so a leader that was deposed without noticing does nothing late (RELIABILITY 1.3).
 /// </summary>
 internal sealed class RolloverLoop(
@@ -19,6 +20,7 @@ internal sealed class RolloverLoop(
     DueRings due,
     RemovedHolders removed,
     OldRequests requests,
+    DueDestructions destructions,
     IGroupMembership membership,
     TimeProvider time,
     ILogger<RolloverLoop> logger) : BackgroundService
@@ -51,6 +53,7 @@ internal sealed class RolloverLoop(
             await due.RunAsync(fence, token);
             await removed.RunAsync(fence, token);
             await requests.RunAsync(fence, token);
+            await destructions.RunAsync(fence, token);
             await schedule.WaitAsync(Pause, token);
         }
         catch (DkmException exception)

@@ -38,6 +38,18 @@ internal sealed class Replica
         }
     }
 
+    /// <summary>The store key that the manifest names; it seals what is written now.</summary>
+    public StoreKey Sealing
+    {
+        get
+        {
+            lock (gate)
+            {
+                return context.Keys.Find(state.Manifest!.StoreKey)!;
+            }
+        }
+    }
+
     /// <summary>A commit's footing: the manifest and the targets as they are held, or the reason why not.</summary>
     public CommitBasis Basis(RecordChanges changes)
     {

@@ -107,6 +107,10 @@ public sealed class ServiceStore : IAsyncDisposable
         return writer.CommitAsync(changes, cancellationToken);
     }
 
+    /// <summary>A place for what this process says of itself for as long as it lives. The caller disposes it, before this.</summary>
+    /// <param name="ttl">How long it stays after the process has died.</param>
+    public LeasedRecords Lease(TimeSpan ttl) => new(context, () => replica.Sealing, ttl);
+
     /// <summary>Ends the replica. The store is left open.</summary>
     public async ValueTask DisposeAsync()
     {

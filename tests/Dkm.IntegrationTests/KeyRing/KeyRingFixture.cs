@@ -64,7 +64,8 @@ public sealed class KeyRingFixture : IAsyncLifetime
     /// <summary>One more KeyRing over the same store.</summary>
     /// <param name="limits">Of its listener.</param>
     /// <param name="access">Another Access than the fixture's, such as one that is not there: then it never is quite ready, and is not waited for.</param>
-    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null, Uri? access = null)
+    /// <param name="clock">Its clock.</param>
+    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null, Uri? access = null, TimeProvider? clock = null)
     {
         var service = await RunningService.StartAsync(KeyRingServer.Create(
             new KeyRingOptions
@@ -74,7 +75,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
                 RootFile = Path.Combine(Pki.Directory, "keyring.root"),
                 Installation = Installation,
             },
-            TimeProvider.System,
+            clock ?? TimeProvider.System,
             store));
         await (access is null ? service.ReadyAsync() : service.ReadyAsync(part: "store"));
         return service;

@@ -33,7 +33,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("ring", "create", "list", "show", "update", "bind", "unbind", "roll", "status")]
     [InlineData("group", "create", "list", "show", "add", "remove", "delete")]
-    [InlineData("key", "list", "show")]
+    [InlineData("key", "list", "show", "disable", "enable", "compromise", "destroy", "restore")]
     [InlineData("pki", "init", "issue")]
     [InlineData("access", "check")]
     [InlineData("envelope", "show")]

@@ -6,17 +6,17 @@ using System.Threading;
 using System.Threading.Tasks;
 using Dkm.KeyRing.Rings;
 
-/// <summary>Who holds a ring: the streams of this replica.</summary>
-internal sealed class HolderDirectory(HolderRegistry registry)
+/// <summary>Who holds a ring: by our own streams, and by what the other replicas tell of theirs.</summary>
+internal sealed class HolderDirectory(HolderRegistry registry, ReplicaPresence presence)
 {
-    public Task<IReadOnlyList<LiveHolder>> OfAsync(RingView view, CancellationToken token)
-    {
-        token.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<LiveHolder>>([.. registry.Holders(view.Ring.Name).Select(held => new LiveHolder(
-            held.Stream.Caller,
-            held.Ring.AcknowledgedRevision,
-            held.Stream.ConnectTime,
-            held.Ring.LeaseStart == default ? null : held.Ring.LeaseStart,
-            string.Empty))]);
-    }
+    /// <exception cref="Dkm.Core.DkmException">UNAVAILABLE: the others' are not known.</exception>
+    public async Task<IReadOnlyList<LiveHolder>> OfAsync(RingView view, CancellationToken token) =>
+        [.. OwnOf(view.Ring.Name), .. await presence.OthersHoldersAsync(view.Ring.Uid, token)];
+
+    public IEnumerable<LiveHolder> OwnOf(string ring) => registry.Holders(ring).Select(held => new LiveHolder(
+        held.Stream.Caller,
+        held.Ring.AcknowledgedRevision,
+        held.Stream.ConnectTime,
+        held.Ring.LeaseStart == default ? null : held.Ring.LeaseStart,
+        presence.Name));
 }

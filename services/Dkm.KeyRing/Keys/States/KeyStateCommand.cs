@@ -72,7 +72,8 @@ internal sealed class KeyStateCommand(
         }
 
         var change = new RingChange(before, await ApplyAsync(before, key, step, request, now, token));
-        await repository.CommitAsync([change], fence: null, also: null, token);
+        var note = request.RequestId.Length == 0 ? null : new RequestNote(request.RequestId, request.Digest(), before.Ring.Uid, key.Id, now);
+        await repository.CommitAsync(change, note, token);
         var after = catalog.Find(request.KeyRing)!;
         return (after, after.Find(key.Id)!);
     }
@@ -87,11 +88,6 @@ internal sealed class KeyStateCommand(
         }
 
         var ring = before.Ring with { Revision = before.Ring.Revision + 1, UpdateTime = now };
-        if (request.RequestId.Length > 0)
-        {
-            ring = ring with { RolloverRequestId = request.RequestId, RolloverRequestDigest = request.Digest(), RolloverKeyId = key.Id };
-        }
-
         return new RingView(ring, KeyStepChange.Apply(before.Keys, key.Id, step, made, request.Reason, now));
     }
 
@@ -116,14 +112,11 @@ internal sealed class KeyStateCommand(
 
     private bool Answered(RingView view, KeyStateRequest request)
     {
-        if (request.RequestId.Length == 0 || catalog.FindRequest(request.RequestId) is not { } known)
+        if (catalog.Content.Requests.TryGetValue(request.RequestId, out var note))
         {
-            return false;
+            return note.RingUid == view.Ring.Uid && note.IsOf(request.Digest().AsSpan()) ? true : throw RequestId.Reused(request.RequestId);
         }
 
-        var same = ReferenceEquals(known, view)
-            && view.Ring.RolloverRequestId == request.RequestId
-            && view.Ring.RolloverRequestDigest.AsSpan().SequenceEqual(request.Digest().AsSpan());
-        return same ? true : throw RequestId.Reused(request.RequestId);
+        return request.RequestId.Length > 0 && catalog.FindRequest(request.RequestId) is not null ? throw RequestId.Reused(request.RequestId) : false;
     }
 }
