@@ -4,14 +4,18 @@ using System;
 using System.Collections.Generic;
 using Dkm.Core;
 using Dkm.Hosting;
+using Dkm.Storage;
 
 /// <summary>What Access needs in order to run.</summary>
 public sealed record AccessOptions
 {
     public required ServerOptions Server { get; init; }
 
-    /// <summary>The embedded store's file; null where the store is handed in.</summary>
+    /// <summary>The embedded store's file; null where the store is etcd or handed in.</summary>
     public string? StoreFile { get; init; }
+
+    /// <summary>Where etcd is; null where the store is embedded or handed in.</summary>
+    public EtcdStoreOptions? Etcd { get; init; }
 
     /// <summary>The root that wraps Access's store key: 32 bytes, made at the first start in development only.</summary>
     public required string RootFile { get; init; }

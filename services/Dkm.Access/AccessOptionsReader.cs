@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using Dkm.Core;
 using Dkm.Hosting.Configuration;
+using Dkm.Storage;
 
 /// <summary>The configuration of the Access process.</summary>
 public static class AccessOptionsReader
@@ -15,10 +16,12 @@ public static class AccessOptionsReader
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var server = configuration.ReadServer(DkmService.Access);
+        var store = StoreSettings.Read(configuration.Find, configuration.Duration, configuration.Mistake, server.Development);
         return new AccessOptions
         {
             Server = server,
-            StoreFile = configuration.Text("Store:File"),
+            StoreFile = store.File,
+            Etcd = store.Etcd,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
             FirstAdministrators = ReadAdministrators(configuration, server.Trust.TrustDomain, server.Development),
             Heartbeat = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),

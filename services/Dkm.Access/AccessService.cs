@@ -17,7 +17,7 @@ public static class AccessService
 {
     /// <param name="options">How.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="store">A store that is open already and stays its owner's; null opens <see cref="AccessOptions.StoreFile"/>.</param>
+    /// <param name="store">A store that is open already and stays its owner's; null opens the one that the options name.</param>
     public static WebApplication Create(AccessOptions options, TimeProvider time, IRevisionedStore? store = null)
     {
         ArgumentNullException.ThrowIfNull(options);

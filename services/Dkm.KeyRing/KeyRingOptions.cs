@@ -2,6 +2,7 @@ namespace Dkm.KeyRing;
 
 using System;
 using Dkm.Hosting;
+using Dkm.Storage;
 
 /// <summary>What KeyRing needs in order to run.</summary>
 public sealed record KeyRingOptions
@@ -11,8 +12,11 @@ public sealed record KeyRingOptions
     /// <summary>Where Access is.</summary>
     public required Uri Access { get; init; }
 
-    /// <summary>The embedded store's file; null where the store is handed in.</summary>
+    /// <summary>The embedded store's file; null where the store is etcd or handed in.</summary>
     public string? StoreFile { get; init; }
+
+    /// <summary>Where etcd is; null where the store is embedded or handed in.</summary>
+    public EtcdStoreOptions? Etcd { get; init; }
 
     /// <summary>The root that wraps KeyRing's store key and wrapping keys: 32 bytes, made at the first start in development only.</summary>
     public required string RootFile { get; init; }

@@ -3,6 +3,7 @@ namespace Dkm.KeyRing;
 using System;
 using Dkm.Core;
 using Dkm.Hosting.Configuration;
+using Dkm.Storage;
 
 /// <summary>The configuration of the KeyRing process.</summary>
 public static class KeyRingOptionsReader
@@ -14,11 +15,13 @@ public static class KeyRingOptionsReader
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var server = configuration.ReadServer(DkmService.KeyRing);
+        var store = StoreSettings.Read(configuration.Find, configuration.Duration, configuration.Mistake, server.Development);
         return new KeyRingOptions
         {
             Server = server,
             Access = configuration.Address("Access:Address"),
-            StoreFile = configuration.Text("Store:File"),
+            StoreFile = store.File,
+            Etcd = store.Etcd,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
             Installation = ReadInstallation(configuration, server.Development),
         };

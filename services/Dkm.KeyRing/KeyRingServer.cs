@@ -20,7 +20,7 @@ public static class KeyRingServer
 {
     /// <param name="options">How.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="store">A store that is open already and stays its owner's; null opens <see cref="KeyRingOptions.StoreFile"/>.</param>
+    /// <param name="store">A store that is open already and stays its owner's; null opens the one that the options name.</param>
     public static WebApplication Create(KeyRingOptions options, TimeProvider time, IRevisionedStore? store = null)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -28,7 +28,7 @@ internal sealed class KeyRingStore(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private SqliteStore? own;
+    private IRevisionedStore? own;
     private FileRoot? root;
     private ServiceStore? current;
     private string trouble = "the store is not open yet";
@@ -95,7 +95,7 @@ internal sealed class KeyRingStore(
         var refresh = new ServiceStoreOptions { MaxRefresh = timing.RefreshBound / 4 };
         if (shared is null)
         {
-            own ??= await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = options.StoreFile! }, time, logger, token);
+            own ??= await StoreSettings.OpenAsync(options.StoreFile, options.Etcd, time, logger, token);
         }
 
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);

@@ -22,7 +22,7 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly ChangeListeners listeners = new();
-    private IRevisionedStore? embedded;
+    private IRevisionedStore? own;
     private FileRoot? root;
     private volatile ServiceStore? store;
     private volatile string why = "the store is being opened";
@@ -80,8 +80,7 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
 
     private async Task<ServiceStore> OpenAsync(CancellationToken cancellationToken)
     {
-        var below = shared ?? (embedded ??= await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Path = options.StoreFile! }, time, logger, cancellationToken));
+        var below = shared ?? (own ??= await StoreSettings.OpenAsync(options.StoreFile, options.Etcd, time, logger, cancellationToken));
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
         var opened = await ServiceStore.OpenAsync(
             below, "access", root, directory, new ServiceStoreOptions { MaxRefresh = options.Refresh }, time, logger, cancellationToken);
@@ -134,10 +133,10 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
 
         root?.Dispose();
         root = null;
-        if (embedded is { } file)
+        if (own is { } opened)
         {
-            embedded = null;
-            await file.DisposeAsync();
+            own = null;
+            await opened.DisposeAsync();
         }
     }
 }
