@@ -108,8 +108,9 @@ public abstract partial class ServiceStoreContract
         var record = lost!.Puts.Single(put => put.Path.EndsWith("/a", StringComparison.Ordinal));
         await TamperAsync([("groups/a", record.Value)]);
 
-        await UntilAsync(() => winner.Trouble is not null && loser.Trouble is not null);
-        Assert.Contains("groups/a: expected version 2, found another record, of version 2", winner.Trouble!, StringComparison.Ordinal);
+        // The watch reports at once, the snapshot that follows says more.
+        await UntilAsync(() => loser.Trouble is not null
+            && winner.Trouble?.Contains("groups/a: expected version 2, found another record, of version 2", StringComparison.Ordinal) == true);
         await FailsAsync(() => OpenAsync(), ErrorKind.FailedPrecondition, Reasons.StoreRefused);
         Assert.Equal("groups/a=winner@2", ofWinner.Content);
     }
@@ -130,8 +131,7 @@ public abstract partial class ServiceStoreContract
         await FailsAsync(() => PutAsync(loser, "groups/a", "loser"), ErrorKind.Aborted, Reasons.LostRace);
         await TamperAsync(lost!.Puts.Select(put => (put.Path[StorePath.Service(Service).Length..], (ReadOnlyMemory<byte>?)put.Value)).ToList());
 
-        await UntilAsync(() => winner.Trouble is not null && loser.Trouble is not null);
-        Assert.Contains("two histories", winner.Trouble!, StringComparison.Ordinal);
+        await UntilAsync(() => loser.Trouble is not null && winner.Trouble?.Contains("two histories", StringComparison.Ordinal) == true);
         Assert.Equal("groups/a=winner@2", ofWinner.Content);
     }
 
@@ -187,7 +187,7 @@ public abstract partial class ServiceStoreContract
     {
         Assert.Contains(NamedAtRunTime(tampering), service.Trouble!, StringComparison.Ordinal);
         var error = await FailsAsync(() => PutAsync(service, "groups/c", "C"), ErrorKind.FailedPrecondition, Reasons.StoreRefused);
-        Assert.Contains(service.Trouble!, error.Message, StringComparison.Ordinal);
+        Assert.Contains(NamedAtRunTime(tampering), error.Message, StringComparison.Ordinal);
         Assert.True(service.Ready);
         Assert.Equal(Honest, observer.Content);
         Assert.Equal(6, service.Version.Number);
