@@ -48,6 +48,9 @@ public sealed class HouseTests
         AssertOnly("Microsoft.Data.Sqlite", "Dkm.Storage", "ConnectedAccounts");
 
     [Fact]
+    public void EtcdPackage_InServicesAndClients_IsReferencedByStorageAlone() => AssertOnly("dotnet-etcd", "Dkm.Storage");
+
+    [Fact]
     public void CryptographyPackage_OutsideCore_IsNotReferenced() => AssertOnly("NSec.Cryptography", "Dkm.Core");
 
     [Fact]
