@@ -43,6 +43,7 @@ public static class KeyRingServer
 
     private static void AddRings(IServiceCollection services, IRevisionedStore? store) => services
         .AddSingleton<RingCatalog>()
+        .AddSingleton(all => new ColdMaterials(all.GetRequiredService<RingCatalog>()))
         .AddSingleton<KeyMaterials>()
         .AddSingleton(all => new KeyRingStore(
             all.GetRequiredService<KeyRingOptions>(),

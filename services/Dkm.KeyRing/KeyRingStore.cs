@@ -101,6 +101,7 @@ internal sealed class KeyRingStore(
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
         materials.Use(root);
         current ??= await ServiceStore.OpenAsync(Revisioned, "keyring", root, catalog, refresh, time, logger, token);
+        materials.Use(current);
         DefaultWrappingKeyId = await materials.EnsureDefaultAsync(current, token);
         opened.TrySetResult();
     }

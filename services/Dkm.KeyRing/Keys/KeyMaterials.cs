@@ -15,7 +15,7 @@ using Dkm.Storage;
 /// Where material is made, wrapped and unwrapped. Wrapping keys lie clear in <see cref="SecretBytes"/> once a root has unwrapped them; keys are
 /// clear only between <see cref="UnwrapAsync"/> and the caller's dispose.
 /// </summary>
-internal sealed class KeyMaterials(RingCatalog catalog, TimeProvider time) : IDisposable
+internal sealed class KeyMaterials(RingCatalog catalog, ColdMaterials cold, TimeProvider time) : IDisposable
 {
     private const int KeyLength = 32;
 
@@ -27,6 +27,13 @@ internal sealed class KeyMaterials(RingCatalog catalog, TimeProvider time) : IDi
 
     /// <summary>Called once the root is there; it may come later than we do.</summary>
     public void Use(IRootProvider root) => provider = root;
+
+    /// <summary>Called once the store is open, for keys whose material lies there.</summary>
+    public void Use(ServiceStore store) => cold.Use(store);
+
+    /// <summary>The key with its material, as it has to be written.</summary>
+    /// <exception cref="DkmException">UNAVAILABLE.</exception>
+    public async ValueTask<RingKey> WarmAsync(RingKey key, CancellationToken token) => key.IsCold ? key.Warm(await cold.GetAsync(key, token)) : key;
 
     /// <summary>The wrapping key that new rings take. Two replicas that start on an empty store make one: the loser of the race takes the winner's.</summary>
     public async Task<string> EnsureDefaultAsync(ServiceStore store, CancellationToken token)
@@ -71,7 +78,8 @@ internal sealed class KeyMaterials(RingCatalog catalog, TimeProvider time) : IDi
     public async ValueTask<SecretBytes> UnwrapAsync(RingKey key, CancellationToken token)
     {
         var wrapping = await OpenAsync(key.WrappingKeyId, token);
-        return KeyWrap.TryUnwrap(wrapping, key.Wrapped.Span, out var material)
+        var wrapped = await cold.GetAsync(key, token);
+        return KeyWrap.TryUnwrap(wrapping, wrapped.Span, out var material)
             ? material
             : throw new DkmException(ErrorKind.FailedPrecondition, Reasons.RootDenied, $"key {key.Id} was not wrapped by its wrapping key, or was altered");
     }

@@ -26,6 +26,11 @@ internal static class KeyRecords
 
     public static byte[] Write(RingKey key, string ringUid, string operationId)
     {
+        if (key.IsCold)
+        {
+            throw new InvalidOperationException($"key {key.Id} would be written without its material");
+        }
+
         var record = new KeyRecord
         {
             Id = ByteString.CopyFrom(key.Id.ToByteArray()),

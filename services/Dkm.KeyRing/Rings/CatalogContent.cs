@@ -88,7 +88,7 @@ internal sealed class CatalogContent
                     keys[uid] = list = [];
                 }
 
-                list.Add(key);
+                list.Add(key.Kept());
                 break;
             case RecordTypes.WrappingKey:
                 var wrapping = WrappingKey.Read(record.Body);

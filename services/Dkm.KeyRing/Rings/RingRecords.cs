@@ -105,5 +105,5 @@ internal static class RingRecords
     };
 
     private static RingBinding ReadBinding(BindingRecord record) =>
-        new(record.Group, record.GroupUid, [.. record.Permissions.Select(permission => (RingPermission)permission)]);
+        new(string.Intern(record.Group), string.Intern(record.GroupUid), [.. record.Permissions.Select(permission => (RingPermission)permission)]);
 }

@@ -47,7 +47,8 @@ internal sealed class RingRepository(KeyRingStore store, KeyMaterials materials,
             records.Put(RingRecords.Path(ring.Name), RecordTypes.Ring, RingRecords.Write(ring, operation), ring.RecordVersion);
             foreach (var key in change.Keys)
             {
-                records.Put(KeyRecords.Path(ring.Uid, key.Id), RecordTypes.Key, KeyRecords.Write(key, ring.Uid, operation), key.RecordVersion);
+                var whole = await materials.WarmAsync(key, token);
+                records.Put(KeyRecords.Path(ring.Uid, key.Id), RecordTypes.Key, KeyRecords.Write(whole, ring.Uid, operation), key.RecordVersion);
             }
         }
 

@@ -50,6 +50,15 @@ internal sealed class Replica
         }
     }
 
+    /// <summary>A record as it is held.</summary>
+    public RecordFacts? Find(string path)
+    {
+        lock (gate)
+        {
+            return state.Find(path);
+        }
+    }
+
     /// <summary>A commit's footing: the manifest and the targets as they are held, or the reason why not.</summary>
     public CommitBasis Basis(RecordChanges changes)
     {
@@ -195,7 +204,7 @@ internal sealed class Replica
 
     private void Adopt(Snapshot snapshot, int listing)
     {
-        var deletes = state.Records.Where(record => record.Value.Listing != listing).Select(record => record.Key).ToList();
+        var deletes = state.NotMet(listing);
         var first = state.Manifest is null;
         if (first || snapshot.Manifest!.Version != state.Manifest!.Version)
         {

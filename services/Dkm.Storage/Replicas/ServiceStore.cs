@@ -107,6 +107,16 @@ public sealed class ServiceStore : IAsyncDisposable
         return writer.CommitAsync(changes, cancellationToken);
     }
 
+    /// <summary>
+    /// Reads one record anew, for an observer that does not keep all bodies. What is answered is the very sealing that the replica holds by its version: nothing older and
+    /// nothing that somebody put there passes.
+    /// </summary>
+    /// <exception cref="Dkm.Core.DkmException">
+    /// UNAVAILABLE; ABORTED LOST_RACE: it is not there, or was changed meanwhile and the change is on its way; FAILED_PRECONDITION STORE_REFUSED.
+    /// </exception>
+    public Task<ReadOnlyMemory<byte>> ReadAsync(string path, CancellationToken cancellationToken = default) =>
+        RecordReader.ReadAsync(context, replica, path, cancellationToken);
+
     /// <summary>A place for what this process says of itself for as long as it lives. The caller disposes it, before this.</summary>
     /// <param name="ttl">How long it stays after the process has died.</param>
     public LeasedRecords Lease(TimeSpan ttl) => new(context, () => replica.Sealing, ttl);

@@ -72,7 +72,7 @@ internal sealed record SnapshotDecision(SnapshotVerdict Verdict, IReadOnlyList<R
             }
         }
 
-        foreach (var (path, facts) in same ? state.Records.AsEnumerable() : [])
+        foreach (var (path, facts) in same ? state.Records : [])
         {
             if (facts.Listing != listing)
             {

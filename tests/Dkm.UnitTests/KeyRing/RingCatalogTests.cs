@@ -79,7 +79,7 @@ public sealed class RingCatalogTests
 
     private static List<Record> Keyed(string name, out RingKey key)
     {
-        key = new RingKey(new KeyFacts(KeyId.Create(Now), StoredKeyState.Enabled, Now, Now)) { WrappingKeyId = "w" };
+        key = new RingKey(new KeyFacts(KeyId.Create(Now), StoredKeyState.Enabled, Now, Now)) { Wrapped = new byte[40], WrappingKeyId = "w" };
         return [Record(key, name), Record(Ring(name))];
     }
 

@@ -35,7 +35,7 @@ internal sealed class StoredRings : IAsyncDisposable
     {
         Faults = new FaultyStore(new MemoryStore(Time));
         logs = new LoggerFactory([Log]);
-        materials = new KeyMaterials(Catalog, Time);
+        materials = new KeyMaterials(Catalog, new ColdMaterials(Catalog), Time);
         Schedule = new RolloverSchedule(Catalog, RollingRing.Timing, Time);
         Store = new KeyRingStore(Options(), Faults, Catalog, materials, RollingRing.Timing, Time, NullLogger<KeyRingStore>.Instance);
         Repository = new RingRepository(Store, materials, Time, NullLogger<RingRepository>.Instance);

@@ -100,10 +100,10 @@ public sealed class BatchDecisionTests : IDisposable
     [Fact]
     public void Judge_AnyChoice_ChangesNothing()
     {
-        var before = (state.Manifest, state.Records.Count);
+        var before = (state.Manifest, state.Count);
         Judge(Of(11, Opened("a", 4, 1)), [], "b");
 
-        Assert.Equal(before, (state.Manifest, state.Records.Count));
+        Assert.Equal(before, (state.Manifest, state.Count));
     }
 
     private static OpenedRecord Opened(string path, long version, ulong stamp) =>
