@@ -27,15 +27,16 @@ internal sealed class DueRings(
     {
         while (schedule.TakeDue(time.GetUtcNow(), RingsPerTurn) is { Count: > 0 } views)
         {
+            var last = timing.LastSend(time);
             var steps = Steps(views, time.GetUtcNow());
             foreach (var batch in Batches(steps))
             {
-                if (!await WriteAsync(batch, fence, token))
+                if (!await WriteAsync(batch, fence, last, token))
                 {
                     // One ring that somebody else has just changed, or that cannot be written, must not hold up the others of its batch.
                     foreach (var alone in batch)
                     {
-                        await WriteAsync([alone], fence, token);
+                        await WriteAsync([alone], fence, last, token);
                     }
                 }
             }
@@ -105,7 +106,7 @@ internal sealed class DueRings(
     }
 
     /// <returns>False if each ring of the batch is to be tried alone. Otherwise it is written or put off: a ring that was taken is never lost.</returns>
-    private async Task<bool> WriteAsync(List<(RingView View, RolloverStep Step)> batch, StoreCompare fence, CancellationToken token)
+    private async Task<bool> WriteAsync(List<(RingView View, RolloverStep Step)> batch, StoreCompare fence, long lastSend, CancellationToken token)
     {
         try
         {
@@ -116,7 +117,7 @@ internal sealed class DueRings(
                 changes.Add(await repository.PrepareAsync(view, view.Ring, step, now, token));
             }
 
-            await repository.CommitAsync(changes, fence, also: null, token);
+            await repository.CommitAsync(changes, fence, records => records.SendBefore(lastSend), token);
             return true;
         }
         catch (DkmException exception)

@@ -97,6 +97,7 @@ internal sealed class RemovedHolders(
 
     private async Task RollAsync(RingView[] views, StoreCompare fence, CancellationToken token)
     {
+        var last = timing.LastSend(time);
         var now = time.GetUtcNow();
         var changes = new List<RingChange>(views.Length);
         foreach (var view in views)
@@ -108,7 +109,7 @@ internal sealed class RemovedHolders(
             }
         }
 
-        await (changes.Count == 0 ? Task.CompletedTask : repository.CommitAsync(changes, fence, also: null, token));
+        await (changes.Count == 0 ? Task.CompletedTask : repository.CommitAsync(changes, fence, records => records.SendBefore(last), token));
     }
 
     private void Note(RecordChanges records, IEnumerable<HoldGroup> notes)

@@ -25,7 +25,6 @@ internal sealed class RolloverLoop(
     TimeProvider time,
     ILogger<RolloverLoop> logger) : BackgroundService
 {
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,7 +32,7 @@ internal sealed class RolloverLoop(
         await store.WaitAsync(stoppingToken);
         using var policyChanges = membership.OnChange(_ => schedule.Wake());
         var candidate = KeyId.Create(time.GetUtcNow()).ToString();
-        await using var election = LeaderElection.Start(store.Revisioned, StorePath.Election("keyring", "rollover"), candidate, LeaseTime, time, logger);
+        await using var election = LeaderElection.Start(store.Revisioned, StorePath.Election("keyring", "rollover"), candidate, RolloverTiming.LeaderLease, time, logger);
         while (!stoppingToken.IsCancellationRequested)
         {
             await election.WaitAsync(stoppingToken);

@@ -15,8 +15,20 @@ internal sealed record RolloverTiming(TimeSpan MaxSkew, TimeSpan MaxRefresh, Tim
     /// </summary>
     public TimeSpan Tolerance => (MaxRefresh - RefreshBound) / 2;
 
+    /// <summary>How long the leader's election outlives its last sign of life: the longest that a write which it has sent can be late.</summary>
+    public static readonly TimeSpan LeaderLease = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long after its decision the leader may still send a write. Together with <see cref="LeaderLease"/> it is the commit's share of MaxRefresh; the floors of
+    /// development leave less than an election can take, and there it is a quarter of it.
+    /// </summary>
+    public TimeSpan SendLimit => Tolerance - LeaderLease > MaxRefresh / 4 ? Tolerance - LeaderLease : MaxRefresh / 4;
+
     /// <summary>A clock may still see the key before as primary this long after a key's time on ours.</summary>
     public TimeSpan Settling => MaxSkew * 2;
+
+    /// <summary>The time stamp until which what is decided now may be sent.</summary>
+    public long LastSend(TimeProvider time) => time.GetTimestamp() + (long)(SendLimit.TotalSeconds * time.TimestampFrequency);
 
     public static RolloverTiming Of(InstallationOptions installation)
     {

@@ -25,6 +25,9 @@ public sealed class RecordChanges
 
     internal ManifestVersion? Version { get; private set; }
 
+    /// <summary>The time stamp after which it is not sent any more.</summary>
+    internal long LastSend { get; private set; } = long.MaxValue;
+
     /// <summary>Every path with the version that it has to have.</summary>
     internal IEnumerable<(string Path, long ExpectedVersion)> Targets =>
         Puts.Select(put => (put.Path, put.ExpectedVersion)).Concat(Deletes).Concat(Expectations);
@@ -72,6 +75,16 @@ public sealed class RecordChanges
     public RecordChanges At(ManifestVersion version)
     {
         Version = version;
+        return this;
+    }
+
+    /// <summary>
+    /// Demands that the write leaves by a moment of the store's <see cref="TimeProvider"/>, for decisions that are right only for a while. It may arrive later; against
+    /// that stands a requirement on a key with a lease, such as <see cref="LeaderElection.Fence"/>.
+    /// </summary>
+    public RecordChanges SendBefore(long timestamp)
+    {
+        LastSend = timestamp;
         return this;
     }
 

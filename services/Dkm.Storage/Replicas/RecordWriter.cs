@@ -59,6 +59,11 @@ internal sealed class RecordWriter : IAsyncDisposable
     {
         var start = context.Now;
         var draft = CommitDraft.Make(context, replica.Basis(changes), changes);
+        if (context.TimeProvider.GetTimestamp() > changes.LastSend)
+        {
+            throw StoreErrors.LostRace("what was decided has become too old to be sent");
+        }
+
         if (await SubmitAsync(draft, cancellationToken) is not { } revision)
         {
             return null;

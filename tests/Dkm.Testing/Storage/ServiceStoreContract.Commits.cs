@@ -126,6 +126,20 @@ public abstract partial class ServiceStoreContract
     }
 
     [Fact]
+    public async Task Commit_DecidedTooLongAgo_IsALostRaceAndChangesNothing()
+    {
+        var (service, _) = await OpenAsync();
+        var now = TimeProvider.System.GetTimestamp();
+        var before = service.Version;
+
+        var refused = await Assert.ThrowsAsync<DkmException>(() => service.CommitAsync(new RecordChanges().Put("groups/a", 1, "A"u8.ToArray(), 0).SendBefore(now - 1), Token));
+
+        Assert.Equal((ErrorKind.Aborted, Reasons.LostRace), (refused.Kind, refused.Reason));
+        Assert.Equal(before, service.Version);
+        await service.CommitAsync(new RecordChanges().Put("groups/a", 1, "A"u8.ToArray(), 0).SendBefore(now + (60 * TimeProvider.System.TimestampFrequency)), Token);
+    }
+
+    [Fact]
     public async Task Commit_ArgumentMistakes_AreRefused()
     {
         var (service, _) = await OpenAsync();

@@ -147,7 +147,8 @@ public sealed class RingDirectoryTests : IAsyncDisposable
 
     private static FakeCallContext Context(SpiffeId id) => new(new Caller(id, MethodTable.Find("/dkm.crypto.v1.CryptoService/Encrypt")!));
 
-    private int TimesAsked(string name) => fixture.KeyRing.Newest.Heard.Count(message => message.Want?.KeyRings.Contains(name) == true);
+    private int TimesAsked(string name) =>
+        fixture.KeyRing.Subscriptions.Sum(stream => stream.Heard.Count(message => message.Want?.KeyRings.Contains(name) == true));
 
     private Task<DkmException> RefusedAsync(SpiffeId id, string name) => Assert.ThrowsAsync<DkmException>(
         () => endpoint.Encrypt(new EncryptRequest { KeyRing = name }, Context(id)).WaitAsync(HolderFixture.Patience, Token));

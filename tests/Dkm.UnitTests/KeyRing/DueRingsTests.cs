@@ -3,6 +3,7 @@ namespace Dkm.UnitTests.KeyRing;
 using System;
 using System.Threading.Tasks;
 using Dkm.KeyRing.Rings;
+using Dkm.KeyRing.Rollover;
 using Dkm.Testing.Storage;
 using Xunit;
 
@@ -63,5 +64,37 @@ public sealed class DueRingsTests
 
         Assert.Equal(2, rings.KeysOf("ring"));
         Assert.Empty(rings.Log.Errors);
+    }
+
+    [Fact]
+    public async Task RunAsync_LeaderSleptAfterItsDecision_SendsNothingOfItAndDecidesAnew()
+    {
+        await using var rings = await StoredRings.OpenAsync();
+        await rings.AddAsync("a");
+        rings.GoToNext(await rings.AddAsync("b"));
+        var sent = 0;
+        rings.Faults.OnCommit = _ =>
+        {
+            // Before the answer comes that makes it try each ring alone.
+            sent++;
+            rings.Time.Advance(RollingRing.Timing.SendLimit + TimeSpan.FromSeconds(1));
+            throw new ArgumentException("a bug");
+        };
+        await rings.RollAsync();
+        rings.Faults.OnCommit = _ => CommitFault.None;
+
+        Assert.Equal(1, sent);
+        Assert.Equal((1, 1), (rings.KeysOf("a"), rings.KeysOf("b")));
+        rings.Time.Advance(TimeSpan.FromSeconds(1.1));
+        await rings.RollAsync();
+        Assert.Equal((2, 2), (rings.KeysOf("a"), rings.KeysOf("b")));
+    }
+
+    [Fact]
+    public void SendLimit_WithTheElection_IsWithinTheCommitsShareOfMaxRefresh()
+    {
+        var timing = RollingRing.Timing;
+
+        Assert.True(timing.SendLimit + RolloverTiming.LeaderLease <= timing.MaxRefresh - timing.RefreshBound - timing.Tolerance);
     }
 }
