@@ -59,9 +59,9 @@ internal sealed class Session(CliEnvironment environment, string home, string id
 
     public CallOptions Options(CancellationToken cancellationToken) => new(deadline: deadline, cancellationToken: cancellationToken);
 
-    public Uri Address(DkmService service)
+    public ServiceAddresses Addresses(DkmService service)
     {
-        var address = service switch
+        var addresses = service switch
         {
             DkmService.Access => Configuration.Access,
             DkmService.KeyRing => Configuration.KeyRing,
@@ -69,11 +69,12 @@ internal sealed class Session(CliEnvironment environment, string home, string id
             _ => throw new ArgumentOutOfRangeException(nameof(service)),
         };
         var file = Path.Combine(home, "config.json");
-        return address switch
+        return addresses switch
         {
             null => throw new UsageException($"{file} has no address for {Words.Of(service)}", "start the services once (dkm dev), or add the address"),
-            { IsAbsoluteUri: true, Scheme: "https", Host.Length: > 0 } => address,
-            _ => throw new UsageException($"{file}: {Words.Of(service)} is '{address.OriginalString}'", "an address is such as https://127.0.0.1:8443"),
+            _ when addresses.FirstOrDefault(address => address is not { IsAbsoluteUri: true, Scheme: "https", Host.Length: > 0 }) is { } wrong =>
+                throw new UsageException($"{file}: {Words.Of(service)} is '{wrong.OriginalString}'", "an address is such as https://127.0.0.1:8443"),
+            _ => addresses,
         };
     }
 
@@ -92,7 +93,7 @@ internal sealed class Session(CliEnvironment environment, string home, string id
     {
         if (!channels.TryGetValue(service, out var channel))
         {
-            var options = new ServiceChannelOptions { Address = Address(service), Service = service, TrustDomain = Configuration.TrustDomain };
+            var options = new ServiceChannelOptions { Addresses = Addresses(service), Service = service, TrustDomain = Configuration.TrustDomain };
             channel = new ServiceChannel(options, Certificate, Trust(), Time, NullLogger.Instance);
             channels.Add(service, channel);
         }

@@ -36,7 +36,7 @@ internal sealed class Connections : IDisposable
         {
             trust = new TrustStore(files.ToTrustOptions(options.TrustDomain!), time, logs.CreateLogger<TrustStore>());
             return new Connections(
-                certificate, trust, Channel(options.KeyRingAddress, DkmService.KeyRing), Channel(options.CryptoAddress, DkmService.Crypto));
+                certificate, trust, Channel(DkmClientOptionsRule.KeyRing(options), DkmService.KeyRing), Channel(DkmClientOptionsRule.Crypto(options), DkmService.Crypto));
         }
         catch
         {
@@ -45,8 +45,8 @@ internal sealed class Connections : IDisposable
             throw;
         }
 
-        ServiceChannel? Channel(Uri? address, DkmService service) => address is null ? null : new ServiceChannel(
-            new ServiceChannelOptions { Address = address, Service = service, TrustDomain = options.TrustDomain! },
+        ServiceChannel? Channel(ServiceAddresses? addresses, DkmService service) => addresses is null ? null : new ServiceChannel(
+            new ServiceChannelOptions { Addresses = addresses, Service = service, TrustDomain = options.TrustDomain! },
             certificate,
             trust,
             time,

@@ -6,11 +6,20 @@ using System.Collections.Generic;
 /// <summary>Where DKM is and who this process is. Certificates and keys are files, read again when they change.</summary>
 public sealed class DkmClientOptions
 {
-    /// <summary>KeyRing's address, such as <c>https://dkm-keyring:8443</c>. Needed for <see cref="DkmClient.Ring"/>.</summary>
+    /// <summary>
+    /// KeyRing's address, such as <c>https://dkm-keyring:8443</c>. Needed for <see cref="DkmClient.Ring"/>. A name with several addresses stands for a replica
+    /// at each: one that dies or hangs is left for another.
+    /// </summary>
     public Uri? KeyRingAddress { get; set; }
 
-    /// <summary>Crypto's address. Needed for <see cref="DkmClient.RemoteRing"/>.</summary>
+    /// <summary>The replicas of KeyRing one by one, besides or instead of <see cref="KeyRingAddress"/>.</summary>
+    public IList<Uri> KeyRingAddresses { get; } = [];
+
+    /// <summary>Crypto's address, as KeyRing's. Needed for <see cref="DkmClient.RemoteRing"/>.</summary>
     public Uri? CryptoAddress { get; set; }
+
+    /// <summary>The replicas of Crypto one by one, besides or instead of <see cref="CryptoAddress"/>.</summary>
+    public IList<Uri> CryptoAddresses { get; } = [];
 
     /// <summary>The trust domain of the installation, such as <c>dkm.local</c>: a server is accepted only as <c>spiffe://&lt;it&gt;/dkm/keyring</c>.</summary>
     public string? TrustDomain { get; set; }

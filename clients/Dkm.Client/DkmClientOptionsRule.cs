@@ -2,6 +2,7 @@ namespace Dkm.Client;
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Dkm.Core;
 using Dkm.Transport;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,12 @@ internal sealed class DkmClientOptionsRule : IValidateOptions<DkmClientOptions>
             ? IdentityFiles.FromDirectory(directory)
             : new IdentityFiles { CertificateFile = options.CertificateFile!, KeyFile = options.KeyFile!, CaFile = options.CaFile! };
 
+    /// <summary>All that was given for KeyRing; null if nothing was.</summary>
+    public static ServiceAddresses? KeyRing(DkmClientOptions options) => Join(options.KeyRingAddress, options.KeyRingAddresses);
+
+    /// <summary>All that was given for Crypto; null if nothing was.</summary>
+    public static ServiceAddresses? Crypto(DkmClientOptions options) => Join(options.CryptoAddress, options.CryptoAddresses);
+
     public static IReadOnlyList<string> Find(DkmClientOptions options)
     {
         var mistakes = new List<string>();
@@ -37,7 +44,7 @@ internal sealed class DkmClientOptionsRule : IValidateOptions<DkmClientOptions>
             Check(RingName.IsValid(ring), nameof(options.Rings), $"'{ring}' is not a ring's name: {RingName.Grammar}");
         }
 
-        Check(options.Rings.Count == 0 || options.KeyRingAddress is not null, nameof(options.KeyRingAddress), "is needed to hold Rings");
+        Check(options.Rings.Count == 0 || KeyRing(options) is not null, nameof(options.KeyRingAddress), "is needed to hold Rings");
         return mistakes;
 
         void Check(bool good, string option, string mistake)
@@ -57,22 +64,33 @@ internal sealed class DkmClientOptionsRule : IValidateOptions<DkmClientOptions>
 
     private static void CheckAddresses(DkmClientOptions options, List<string> mistakes)
     {
-        if (options.KeyRingAddress is null && options.CryptoAddress is null)
+        if (KeyRing(options) is null && Crypto(options) is null)
         {
             mistakes.Add($"{nameof(options.KeyRingAddress)} or {nameof(options.CryptoAddress)} must be set");
         }
 
-        CheckAddress(options.KeyRingAddress, nameof(options.KeyRingAddress), mistakes);
-        CheckAddress(options.CryptoAddress, nameof(options.CryptoAddress), mistakes);
+        CheckAddresses(KeyRing(options), nameof(options.KeyRingAddress), mistakes);
+        CheckAddresses(Crypto(options), nameof(options.CryptoAddress), mistakes);
         if (string.IsNullOrEmpty(options.TrustDomain) || !SpiffeId.TryParse($"spiffe://{options.TrustDomain}/dkm/keyring", out _, out _))
         {
             mistakes.Add($"{nameof(options.TrustDomain)} must be set to a SPIFFE trust domain, such as dkm.local");
         }
     }
 
-    private static void CheckAddress(Uri? address, string option, List<string> mistakes)
+    private static ServiceAddresses? Join(Uri? one, IList<Uri> more)
     {
-        if (address is not null && !(address.IsAbsoluteUri && address.Scheme == Uri.UriSchemeHttps && address.AbsolutePath == "/"))
+        List<Uri> all = [.. more];
+        if (one is not null && !all.Contains(one))
+        {
+            all.Insert(0, one);
+        }
+
+        return all.Count == 0 ? null : new ServiceAddresses(all.Distinct());
+    }
+
+    private static void CheckAddresses(ServiceAddresses? addresses, string option, List<string> mistakes)
+    {
+        if (addresses is not null && !addresses.All(address => address.IsAbsoluteUri && address.Scheme == Uri.UriSchemeHttps && address.AbsolutePath == "/"))
         {
             mistakes.Add($"{option} must be an https address without a path, such as https://dkm-keyring:8443");
         }

@@ -2,6 +2,7 @@ namespace Dkm.Crypto;
 
 using System;
 using Dkm.Hosting;
+using Dkm.Transport;
 
 /// <summary>What Crypto needs in order to run. It has no store.</summary>
 public sealed record CryptoOptions
@@ -12,10 +13,10 @@ public sealed record CryptoOptions
     public required ServerOptions Server { get; init; }
 
     /// <summary>Where the policy comes from.</summary>
-    public required Uri Access { get; init; }
+    public required ServiceAddresses Access { get; init; }
 
     /// <summary>Where the keys come from.</summary>
-    public required Uri KeyRing { get; init; }
+    public required ServiceAddresses KeyRing { get; init; }
 
     /// <summary>How long the first call for a ring, or for a key that is not in memory, waits for KeyRing.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);

@@ -11,7 +11,7 @@ public static class CryptoOptionsReader
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var server = configuration.ReadServer(DkmService.Crypto);
-        var defaults = new CryptoOptions { Server = server, Access = configuration.Address("Access:Address"), KeyRing = configuration.Address("KeyRing:Address") };
+        var defaults = new CryptoOptions { Server = server, Access = configuration.Addresses("Access"), KeyRing = configuration.Addresses("KeyRing") };
         return defaults with
         {
             Patience = configuration.Duration("Rings:Patience", defaults.Patience, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),

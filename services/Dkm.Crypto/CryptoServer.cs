@@ -53,7 +53,7 @@ public static class CryptoServer
     private static TimeProvider Clock(TimeProvider time) => time == TimeProvider.System ? BootClock.Instance : time;
 
     private static ServiceChannel OpenChannel(CryptoOptions options, IServiceProvider services) => new(
-        new ServiceChannelOptions { Address = options.KeyRing, Service = DkmService.KeyRing, TrustDomain = options.Server.Trust.TrustDomain },
+        new ServiceChannelOptions { Addresses = options.KeyRing, Service = DkmService.KeyRing, TrustDomain = options.Server.Trust.TrustDomain },
         services.GetRequiredService<CertificateSource>(),
         services.GetRequiredService<TrustStore>(),
         services.GetRequiredService<TimeProvider>(),

@@ -1,16 +1,16 @@
 namespace Dkm.KeyRing;
 
-using System;
 using Dkm.Hosting;
 using Dkm.Storage;
+using Dkm.Transport;
 
 /// <summary>What KeyRing needs in order to run.</summary>
 public sealed record KeyRingOptions
 {
     public required ServerOptions Server { get; init; }
 
-    /// <summary>Where Access is.</summary>
-    public required Uri Access { get; init; }
+    /// <summary>Where Access is: all of its replicas.</summary>
+    public required ServiceAddresses Access { get; init; }
 
     /// <summary>The embedded store's file; null where the store is etcd or handed in.</summary>
     public string? StoreFile { get; init; }

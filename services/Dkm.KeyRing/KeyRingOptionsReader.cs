@@ -19,7 +19,7 @@ public static class KeyRingOptionsReader
         return new KeyRingOptions
         {
             Server = server,
-            Access = configuration.Address("Access:Address"),
+            Access = configuration.Addresses("Access"),
             StoreFile = store.File,
             Etcd = store.Etcd,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),

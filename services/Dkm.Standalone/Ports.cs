@@ -43,7 +43,7 @@ internal sealed record Ports(int Access, int KeyRing, int Crypto, int Health)
 
     /// <summary>Whoever was connected finds the services again after a restart.</summary>
     private static Ports? Last(HomeConfiguration? last) =>
-        last is { Access: { } access, KeyRing: { } keyRing, Crypto: { } crypto, Health: { } health }
+        last is { Access: [var access], KeyRing: [var keyRing], Crypto: [var crypto], Health: { } health }
             ? new Ports(access.Port, keyRing.Port, crypto.Port, health.Port)
             : null;
 

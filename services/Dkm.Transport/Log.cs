@@ -1,6 +1,7 @@
 namespace Dkm.Transport;
 
 using System;
+using Dkm.Core;
 using Microsoft.Extensions.Logging;
 
 internal static partial class Log
@@ -28,4 +29,16 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Debug, "{Method} at {Address} is tried again (attempt {Attempt}) after: {Why}")]
     public static partial void Retrying(ILogger logger, string method, Uri address, int attempt, string why);
+
+    [LoggerMessage(9, LogLevel.Information, "The replica of {Service} at {Address} gets no calls until it serves again: {Why}")]
+    public static partial void ReplicaLeft(ILogger logger, DkmService service, Uri address, string why);
+
+    [LoggerMessage(10, LogLevel.Information, "The replica of {Service} at {Address} serves again")]
+    public static partial void ReplicaBack(ILogger logger, DkmService service, Uri address);
+
+    [LoggerMessage(11, LogLevel.Debug, "The replica of {Service} at {Address} does not serve yet (look {Attempt}): {Why}")]
+    public static partial void ReplicaAway(ILogger logger, DkmService service, Uri address, int attempt, string why);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Addresses} cannot be resolved, what was known stays: {Why}")]
+    public static partial void NotResolved(ILogger logger, string addresses, string why);
 }

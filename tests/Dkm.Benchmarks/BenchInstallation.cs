@@ -166,7 +166,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
         var certificate = new CertificateSource(files.CertificateFile, files.KeyFile, TimeProvider.System, NullLogger.Instance);
         var trust = new TrustStore(files.ToTrustOptions(TrustDomain), TimeProvider.System, NullLogger.Instance);
         var channel = new ServiceChannel(
-            new ServiceChannelOptions { Address = Address(service), Service = service, TrustDomain = TrustDomain }, certificate, trust, TimeProvider.System, NullLogger.Instance);
+            new ServiceChannelOptions { Addresses = Address(service), Service = service, TrustDomain = TrustDomain }, certificate, trust, TimeProvider.System, NullLogger.Instance);
         owned.AddRange([channel, certificate, trust]);
         return channel.Invoker;
     }

@@ -37,15 +37,15 @@ internal static class ServiceCheck
 
     private static CheckResult Readiness(Session session, DkmService service, HealthCheckResponse.Types.ServingStatus status) =>
         status == HealthCheckResponse.Types.ServingStatus.Serving
-            ? CheckResult.Good(Words.Of(service), $"{session.Address(service)} answers and is ready")
+            ? CheckResult.Good(Words.Of(service), $"{session.Addresses(service)} answers and is ready")
             : CheckResult.Broken(
                 Words.Of(service),
-                $"{session.Address(service)} answers and is not ready ({status})",
+                $"{session.Addresses(service)} answers and is not ready ({status})",
                 "its /readyz says why; its log says more");
 
     private static CheckResult Failed(Session session, DkmService service, DkmException e) => CheckResult.Broken(
         Words.Of(service),
-        string.Create(CultureInfo.InvariantCulture, $"{session.Address(service)}: {Words.Of(e.Kind)} {e.Reason}: {e.Message}"),
+        string.Create(CultureInfo.InvariantCulture, $"{session.Addresses(service)}: {Words.Of(e.Kind)} {e.Reason}: {e.Message}"),
         e switch
         {
             { Reason: Reasons.ServerIdentity } => $"something else answers there: look at the address in config.json, and at the server's certificate; nothing was sent to it",

@@ -19,13 +19,18 @@ internal sealed class LocalProtection : IProtection
     public LocalProtection(Session session)
     {
         this.session = session;
-        dkm = DkmClient.Create(new DkmClientOptions
+        var options = new DkmClientOptions
         {
-            KeyRingAddress = session.Address(DkmService.KeyRing),
             TrustDomain = session.Configuration.TrustDomain,
             IdentityDirectory = session.IdentityDirectory,
             Transient = true,
-        });
+        };
+        foreach (var address in session.Addresses(DkmService.KeyRing))
+        {
+            options.KeyRingAddresses.Add(address);
+        }
+
+        dkm = DkmClient.Create(options);
     }
 
     public string Where => "local";

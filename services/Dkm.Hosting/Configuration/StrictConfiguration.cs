@@ -6,6 +6,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using Dkm.Transport;
 
 /// <summary>
 /// Options from a JSON file (<c>--config FILE</c>), the environment (<c>DKM__Section__Key</c>) and the command line (<c>--Section:Key=value</c>), in that order of
@@ -99,6 +100,32 @@ public sealed class StrictConfiguration
         }
 
         return FindAddress(key, text) ?? new Uri("https://wrong.invalid");
+    }
+
+    /// <summary>
+    /// Where the replicas of a service are: <c>Service:Addresses</c>, a list, or <c>Service:Address</c>, one that may be a name with an address for each replica.
+    /// </summary>
+    public ServiceAddresses Addresses(string service)
+    {
+        var (one, many) = (service + ":Address", service + ":Addresses");
+        var texts = List(many);
+        if (texts.Count == 0)
+        {
+            return Address(one);
+        }
+
+        if (Find(one) is not null)
+        {
+            Mistake(one, $"give either this or {many}");
+        }
+
+        var addresses = texts.Select((text, i) => FindAddress(string.Create(CultureInfo.InvariantCulture, $"{many}:{i}"), text)).OfType<Uri>().ToList();
+        if (addresses.Distinct().Count() != addresses.Count)
+        {
+            Mistake(many, "an address stands there twice");
+        }
+
+        return addresses.Count > 0 ? new ServiceAddresses(addresses.Distinct()) : new Uri("https://wrong.invalid");
     }
 
     public Uri? FindAddress(string key) => Find(key) is { } text ? FindAddress(key, text) : null;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 public static class PolicyReplicaExtensions
 {
     /// <summary>Follows Access's policy; decisions and readiness of this service rest on it.</summary>
-    public static IServiceCollection AddPolicyReplica(this IServiceCollection services, Uri access, PolicyReplicaOptions? options = null)
+    public static IServiceCollection AddPolicyReplica(this IServiceCollection services, ServiceAddresses access, PolicyReplicaOptions? options = null)
     {
         services.AddSingleton(provider =>
         {
@@ -17,7 +17,7 @@ public static class PolicyReplicaExtensions
             return new PolicyChannel(new ServiceChannel(
                 new ServiceChannelOptions
                 {
-                    Address = access,
+                    Addresses = access,
                     Service = DkmService.Access,
                     TrustDomain = provider.GetRequiredService<ServerOptions>().Trust.TrustDomain,
                     MaximumMessage = LimitOptions.MaximumPolicy,

@@ -13,13 +13,14 @@ internal sealed class ChannelGeneration
 {
     private readonly GrpcChannel channel;
 
-    public ChannelGeneration(ServiceChannelOptions options, ServiceConnector connector, long certificateVersion, int renewals)
+    public ChannelGeneration(
+        Uri address, ServiceChannelOptions options, bool isOneOfSeveral, ServiceConnector connector, long certificateVersion, int renewals)
     {
         CertificateVersion = certificateVersion;
         Renewals = renewals;
-        channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
+        channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = CreateHandler(options, connector),
+            HttpHandler = CreateHandler(isOneOfSeveral, connector),
             DisposeHttpClient = true,
             MaxReceiveMessageSize = options.MaximumMessage,
             // Nothing of ours is compressed; a server that sends gzip all the same is not asked to fill our memory.
@@ -36,12 +37,13 @@ internal sealed class ChannelGeneration
 
     public void Dispose() => channel.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(ServiceChannelOptions options, ServiceConnector connector) => new()
+    private static SocketsHttpHandler CreateHandler(bool isOneOfSeveral, ServiceConnector connector) => new()
     {
         ConnectCallback = connector.ConnectAsync,
         EnableMultipleHttp2Connections = true,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        // Where there is another replica, one whose process hangs is left after two seconds; where there is none, leaving early gains nothing.
+        KeepAlivePingDelay = TimeSpan.FromSeconds(isOneOfSeveral ? 1 : 20),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(isOneOfSeveral ? 1 : 10),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
         PooledConnectionLifetime = TimeSpan.FromMinutes(15),

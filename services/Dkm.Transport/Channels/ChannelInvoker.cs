@@ -4,91 +4,128 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 
-/// <summary>Puts our errors and our default deadline around gRPC's calls. A call costs one more task and one more call object, and no closure.</summary>
-internal class ChannelInvoker : CallInvoker
+/// <summary>
+/// Puts our errors, our default deadline and the choice of a replica around gRPC's calls. To the only replica there is, a call that is not repeated costs one more
+/// task and one more call object, and no closure.
+/// </summary>
+internal sealed class ChannelInvoker : CallInvoker
 {
-    private readonly ServiceChannel channel;
-    private readonly TimeSpan defaultDeadline;
+    private readonly ReplicaSet replicas;
+    private readonly ServiceChannelOptions channelOptions;
+    private readonly bool repeats;
+    private readonly ILogger logger;
+    private readonly TimeSpan silence;
 
-    public ChannelInvoker(ServiceChannel channel, ServiceChannelOptions options)
+    public ChannelInvoker(ReplicaSet replicas, ServiceChannelOptions options, bool repeats, ILogger logger)
     {
-        this.channel = channel;
-        defaultDeadline = options.DefaultDeadline;
+        this.replicas = replicas;
+        this.repeats = repeats;
+        this.logger = logger;
+        channelOptions = options;
+        silence = options.TryTimeout;
     }
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
+        if (repeats || replicas.Only is not { } replica)
+        {
+            using var call = Attempts(method, host, options, request);
+            return call.RunAsync().GetAwaiter().GetResult();
+        }
+
         try
         {
-            return channel.Wire.BlockingUnaryCall(method, host, WithDeadline(options), request);
+            return replica.Wire.BlockingUnaryCall(method, host, WithDeadline(options), request);
         }
         catch (RpcException exception)
         {
-            throw channel.Explain(exception, options.CancellationToken);
+            throw replica.Explain(exception, options.CancellationToken);
         }
     }
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = channel.Wire.AsyncUnaryCall(method, host, WithDeadline(options), request);
+        if (repeats || replicas.Only is not { } replica)
+        {
+            var attempts = Attempts(method, host, options, request);
+            return new AsyncUnaryCall<TResponse>(
+                attempts.RunAsync(),
+                static state => ((RepeatedCall<TRequest, TResponse>)state).HeadersAsync(),
+                static state => ((RepeatedCall<TRequest, TResponse>)state).Current.GetStatus(),
+                static state => ((RepeatedCall<TRequest, TResponse>)state).Current.GetTrailers(),
+                static state => ((RepeatedCall<TRequest, TResponse>)state).Dispose(),
+                attempts);
+        }
+
+        var call = replica.Wire.AsyncUnaryCall(method, host, WithDeadline(options), request);
         return new AsyncUnaryCall<TResponse>(
-            MapAsync(call.ResponseAsync, options.CancellationToken),
+            MapAsync(replica, call.ResponseAsync, options.CancellationToken),
             static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
             static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).Call.GetStatus(),
             static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).Call.GetTrailers(),
             static state => ((MappedCall<AsyncUnaryCall<TResponse>>)state).Call.Dispose(),
-            new MappedCall<AsyncUnaryCall<TResponse>>(channel, call, options.CancellationToken));
+            new MappedCall<AsyncUnaryCall<TResponse>>(replica, call, options.CancellationToken));
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = channel.Wire.AsyncServerStreamingCall(method, host, options, request);
+        var replica = replicas.Pick();
+        var call = replica.Wire.AsyncServerStreamingCall(method, host, options, request);
         return new AsyncServerStreamingCall<TResponse>(
-            new MappedStreamReader<TResponse>(channel, call.ResponseStream, options.CancellationToken),
+            new MappedStreamReader<TResponse>(replica, call.ResponseStream, silence, options.CancellationToken),
             static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
             static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).Call.GetStatus(),
             static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).Call.GetTrailers(),
             static state => ((MappedCall<AsyncServerStreamingCall<TResponse>>)state).Call.Dispose(),
-            new MappedCall<AsyncServerStreamingCall<TResponse>>(channel, call, options.CancellationToken));
+            new MappedCall<AsyncServerStreamingCall<TResponse>>(replica, call, options.CancellationToken));
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
-        var call = channel.Wire.AsyncClientStreamingCall(method, host, options);
+        var replica = replicas.Pick();
+        var call = replica.Wire.AsyncClientStreamingCall(method, host, options);
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            new MappedStreamWriter<TRequest>(channel, call.RequestStream, options.CancellationToken),
-            MapAsync(call.ResponseAsync, options.CancellationToken),
+            new MappedStreamWriter<TRequest>(replica, call.RequestStream, options.CancellationToken),
+            MapAsync(replica, call.ResponseAsync, options.CancellationToken),
             static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
             static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).Call.GetStatus(),
             static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).Call.GetTrailers(),
             static state => ((MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>)state).Call.Dispose(),
-            new MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>(channel, call, options.CancellationToken));
+            new MappedCall<AsyncClientStreamingCall<TRequest, TResponse>>(replica, call, options.CancellationToken));
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
-        var call = channel.Wire.AsyncDuplexStreamingCall(method, host, options);
+        var replica = replicas.Pick();
+        var call = replica.Wire.AsyncDuplexStreamingCall(method, host, options);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
-            new MappedStreamWriter<TRequest>(channel, call.RequestStream, options.CancellationToken),
-            new MappedStreamReader<TResponse>(channel, call.ResponseStream, options.CancellationToken),
+            new MappedStreamWriter<TRequest>(replica, call.RequestStream, options.CancellationToken),
+            new MappedStreamReader<TResponse>(replica, call.ResponseStream, silence, options.CancellationToken),
             static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).MapHeadersAsync(call => call.ResponseHeadersAsync),
             static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).Call.GetStatus(),
             static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).Call.GetTrailers(),
             static state => ((MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>)state).Call.Dispose(),
-            new MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>(channel, call, options.CancellationToken));
+            new MappedCall<AsyncDuplexStreamingCall<TRequest, TResponse>>(replica, call, options.CancellationToken));
     }
 
-    /// <summary>gRPC compares deadlines with the machine's clock, so that one is asked here and not an injected one.</summary>
-    protected CallOptions WithDeadline(CallOptions options) =>
-        options.Deadline is null ? options.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime + defaultDeadline) : options;
+    private RepeatedCall<TRequest, TResponse> Attempts<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        where TRequest : class
+        where TResponse : class =>
+        new(replicas, channelOptions, repeats, logger, method, host, WithDeadline(options), request);
 
-    private async Task<T> MapAsync<T>(Task<T> response, CancellationToken cancellationToken)
+    /// <summary>gRPC compares deadlines with the machine's clock, so that one is asked here and not an injected one.</summary>
+    private CallOptions WithDeadline(CallOptions options) =>
+        options.Deadline is null ? options.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime + channelOptions.DefaultDeadline) : options;
+
+    private static async Task<T> MapAsync<T>(Replica replica, Task<T> response, CancellationToken cancellationToken)
     {
         try
         {
@@ -96,7 +133,7 @@ internal class ChannelInvoker : CallInvoker
         }
         catch (RpcException exception)
         {
-            throw channel.Explain(exception, cancellationToken);
+            throw replica.Explain(exception, cancellationToken);
         }
     }
 }

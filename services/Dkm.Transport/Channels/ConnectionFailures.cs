@@ -14,9 +14,9 @@ internal sealed class ConnectionFailures
     private readonly TimeProvider time;
     private volatile DkmException? last;
 
-    public ConnectionFailures(ServiceChannelOptions options, CertificateSource? certificates, TimeProvider time)
+    public ConnectionFailures(Uri address, ServiceChannelOptions options, CertificateSource? certificates, TimeProvider time)
     {
-        service = $"{options.Service} at {options.Address}";
+        service = $"{options.Service} at {address}";
         this.certificates = certificates;
         this.time = time;
     }

@@ -8,12 +8,12 @@ using Grpc.Core;
 /// <summary>What a wrapped call needs to answer for the inner one.</summary>
 internal sealed class MappedCall<TCall>
 {
-    private readonly ServiceChannel channel;
+    private readonly Replica replica;
     private readonly CancellationToken cancellationToken;
 
-    public MappedCall(ServiceChannel channel, TCall call, CancellationToken cancellationToken)
+    public MappedCall(Replica replica, TCall call, CancellationToken cancellationToken)
     {
-        this.channel = channel;
+        this.replica = replica;
         this.cancellationToken = cancellationToken;
         Call = call;
     }
@@ -28,7 +28,7 @@ internal sealed class MappedCall<TCall>
         }
         catch (RpcException exception)
         {
-            throw channel.Explain(exception, cancellationToken);
+            throw replica.Explain(exception, cancellationToken);
         }
     }
 }

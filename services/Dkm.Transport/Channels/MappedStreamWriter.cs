@@ -7,13 +7,13 @@ using Grpc.Core;
 /// <summary>The outgoing half of a stream, with our errors.</summary>
 internal sealed class MappedStreamWriter<T> : IClientStreamWriter<T>
 {
-    private readonly ServiceChannel channel;
+    private readonly Replica replica;
     private readonly IClientStreamWriter<T> inner;
     private readonly CancellationToken callCancelled;
 
-    public MappedStreamWriter(ServiceChannel channel, IClientStreamWriter<T> inner, CancellationToken callCancelled)
+    public MappedStreamWriter(Replica replica, IClientStreamWriter<T> inner, CancellationToken callCancelled)
     {
-        this.channel = channel;
+        this.replica = replica;
         this.inner = inner;
         this.callCancelled = callCancelled;
     }
@@ -39,7 +39,7 @@ internal sealed class MappedStreamWriter<T> : IClientStreamWriter<T>
         }
         catch (RpcException exception)
         {
-            throw channel.Explain(exception, cancellationToken);
+            throw replica.Explain(exception, cancellationToken);
         }
     }
 }

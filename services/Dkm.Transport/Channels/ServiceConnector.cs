@@ -14,6 +14,8 @@ using Microsoft.Extensions.Logging;
 /// <summary>Makes the connections of a channel: TCP, TLS under our certificate of the moment, and the judgement of the server at the other end.</summary>
 internal sealed class ServiceConnector : IDisposable
 {
+    private readonly Uri address;
+    private readonly IPAddress? via;
     private readonly ServiceChannelOptions options;
     private readonly SpiffeId expected;
     private readonly CertificateSource? certificates;
@@ -21,16 +23,31 @@ internal sealed class ServiceConnector : IDisposable
     private readonly ILogger logger;
     private readonly LiveConnections live;
 
+    /// <param name="address">The replica's address.</param>
+    /// <param name="via">The one of its name's addresses that is meant; null leaves it to the resolution at each connection.</param>
+    /// <param name="options">Who it must be.</param>
+    /// <param name="certificates">Ours.</param>
+    /// <param name="trust">What judges the server.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where connections are told.</param>
     public ServiceConnector(
-        ServiceChannelOptions options, CertificateSource? certificates, TrustStore trust, TimeProvider time, ILogger logger)
+        Uri address,
+        IPAddress? via,
+        ServiceChannelOptions options,
+        CertificateSource? certificates,
+        TrustStore trust,
+        TimeProvider time,
+        ILogger logger)
     {
+        this.address = address;
+        this.via = via;
         this.options = options;
         this.certificates = certificates;
         this.trust = trust;
         this.logger = logger;
         expected = SpiffeId.ForService(options.TrustDomain, options.Service);
-        live = new LiveConnections(options.Address, trust, time, logger);
-        Failures = new ConnectionFailures(options, certificates, time);
+        live = new LiveConnections(address, trust, time, logger);
+        Failures = new ConnectionFailures(address, options, certificates, time);
     }
 
     public ConnectionFailures Failures { get; }
@@ -45,22 +62,22 @@ internal sealed class ServiceConnector : IDisposable
         timeout.CancelAfter(options.ConnectTimeout);
         try
         {
-            return await ConnectAsync(context.DnsEndPoint, timeout.Token).ConfigureAwait(false);
+            EndPoint endPoint = via is null ? context.DnsEndPoint : new IPEndPoint(via, context.DnsEndPoint.Port);
+            return await ConnectAsync(endPoint, timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failures.Keep(Failures.Timeout(options.ConnectTimeout, exception));
+            throw new NoConnectionException(Failures.Keep(Failures.Timeout(options.ConnectTimeout, exception)));
         }
         catch (DkmException exception)
         {
-            Failures.Keep(exception);
-            throw;
+            throw new NoConnectionException(Failures.Keep(exception));
         }
     }
 
     public void Dispose() => live.Dispose();
 
-    private async Task<ServiceStream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    private async Task<ServiceStream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         var transport = await OpenAsync(endPoint, cancellationToken).ConfigureAwait(false);
         var stream = new ServiceStream(transport, Failures.Silence, Failures.Clear);
@@ -76,7 +93,7 @@ internal sealed class ServiceConnector : IDisposable
         }
     }
 
-    private async Task<NetworkStream> OpenAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    private async Task<NetworkStream> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -101,7 +118,7 @@ internal sealed class ServiceConnector : IDisposable
         var judge = new ServerJudge(expected, trust);
         try
         {
-            var settings = TlsSettings.ForClient(options.Address.Host, certificates, trust, judge.Judge);
+            var settings = TlsSettings.ForClient(address.Host, certificates, trust, judge.Judge);
             await stream.AuthenticateAsClientAsync(settings, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException)
@@ -109,7 +126,7 @@ internal sealed class ServiceConnector : IDisposable
             throw judge.Refusal ?? Failures.Handshake(exception);
         }
 
-        Log.Connected(logger, options.Address, expected.ToString());
+        Log.Connected(logger, address, expected.ToString());
         return judge.Peer ?? throw judge.Refuse("a server without a certificate");
     }
 }

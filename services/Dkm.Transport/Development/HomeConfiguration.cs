@@ -8,12 +8,13 @@ public sealed record HomeConfiguration
 {
     public required string TrustDomain { get; init; }
 
-    public Uri? Access { get; init; }
+    /// <summary>Addresses of the services: one, or one for each replica.</summary>
+    public ServiceAddresses? Access { get; init; }
 
     [JsonPropertyName("keyring")]
-    public Uri? KeyRing { get; init; }
+    public ServiceAddresses? KeyRing { get; init; }
 
-    public Uri? Crypto { get; init; }
+    public ServiceAddresses? Crypto { get; init; }
 
     /// <summary>The plain http address of <c>/healthz</c> and <c>/readyz</c>.</summary>
     public Uri? Health { get; init; }

@@ -107,7 +107,7 @@ public sealed class DkmFixture : IAsyncLifetime
         var certificate = new CertificateSource(files.CertificateFile, files.KeyFile, TimeProvider.System, NullLogger.Instance);
         var clientTrust = new TrustStore(files.ToTrustOptions(TestPki.TrustDomain), TimeProvider.System, NullLogger.Instance);
         var channel = new ServiceChannel(
-            new ServiceChannelOptions { Address = AddressOf(app), Service = service, TrustDomain = TestPki.TrustDomain },
+            new ServiceChannelOptions { Addresses = AddressOf(app), Service = service, TrustDomain = TestPki.TrustDomain },
             certificate,
             clientTrust,
             TimeProvider.System,

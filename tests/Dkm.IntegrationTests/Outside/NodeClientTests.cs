@@ -50,7 +50,7 @@ public sealed class NodeClientTests(RunningStandalone running) : IClassFixture<R
     [Fact]
     public async Task Encrypt_AtAnotherService_IsNotSent()
     {
-        var refused = await NodeAsync("x"u8.ToArray(), "mailbox-worker", "encrypt", address: running.Home.Configuration.KeyRing!.Authority);
+        var refused = await NodeAsync("x"u8.ToArray(), "mailbox-worker", "encrypt", address: running.Home.Configuration.KeyRing![0].Authority);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("UNAVAILABLE", refused.Error, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class NodeClientTests(RunningStandalone running) : IClassFixture<R
             // An address instead of a host name makes Node warn on standard error about the name that it sends.
             "--no-deprecation",
             Path.Combine(Folder, "crypto-client.js"),
-            address ?? running.Home.Configuration.Crypto!.Authority,
+            address ?? running.Home.Configuration.Crypto![0].Authority,
             Path.Combine(running.Home.Home, "pki", identity),
             Ring,
             verb,

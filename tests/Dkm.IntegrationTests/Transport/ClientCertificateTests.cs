@@ -49,7 +49,7 @@ public sealed class ClientCertificateTests : IDisposable
         var address = new Uri($"https://127.0.0.1:{((IPEndPoint)deaf.LocalEndpoint).Port}");
         using var client = new EchoClient(pki, address, pki.IssueFiles("/ns/mail/sa/worker"), new ServiceChannelOptions
         {
-            Address = address,
+            Addresses = address,
             Service = DkmService.KeyRing,
             TrustDomain = TestPki.TrustDomain,
             ConnectTimeout = TimeSpan.FromMilliseconds(300),

@@ -16,7 +16,7 @@ internal sealed class EchoClient : IDisposable
 {
     private readonly TrustStore trust;
 
-    public EchoClient(TestPki pki, Uri address, IdentityFiles? identity, ServiceChannelOptions? options = null, TimeProvider? time = null)
+    public EchoClient(TestPki pki, ServiceAddresses address, IdentityFiles? identity, ServiceChannelOptions? options = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
         trust = new TrustStore(
@@ -24,7 +24,7 @@ internal sealed class EchoClient : IDisposable
         Certificates = identity is null
             ? null
             : new CertificateSource(identity.CertificateFile, identity.KeyFile, time, NullLogger.Instance);
-        options ??= new ServiceChannelOptions { Address = address, Service = DkmService.KeyRing, TrustDomain = TestPki.TrustDomain };
+        options ??= new ServiceChannelOptions { Addresses = address, Service = DkmService.KeyRing, TrustDomain = TestPki.TrustDomain };
         Channel = new ServiceChannel(options, Certificates, trust, time, NullLogger.Instance);
         Once = new CryptoService.CryptoServiceClient(Channel.Invoker);
         Repeating = new CryptoService.CryptoServiceClient(Channel.RepeatingInvoker);

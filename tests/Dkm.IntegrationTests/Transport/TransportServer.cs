@@ -41,7 +41,7 @@ internal sealed class TransportServer : IAsyncDisposable
 
     /// <summary>Without an identity it speaks plaintext.</summary>
     public static async Task<TransportServer> StartAsync(
-        TestPki pki, IdentityFiles? identity, int port = 0, Action<SslServerAuthenticationOptions>? change = null)
+        TestPki pki, IdentityFiles? identity, int port = 0, Action<SslServerAuthenticationOptions>? change = null, IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -55,7 +55,7 @@ internal sealed class TransportServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, port, listen =>
+            kestrel.Listen(address ?? IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
                 if (certificates is not null)
@@ -76,10 +76,10 @@ internal sealed class TransportServer : IAsyncDisposable
         application.MapGrpcService<EchoService>();
         application.MapGrpcService<SilentStreams>();
         await application.StartAsync();
-        var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new TransportServer(application, echo, certificates, trust)
         {
-            Address = new UriBuilder(address) { Scheme = "https" }.Uri,
+            Address = new UriBuilder(bound) { Scheme = "https" }.Uri,
         };
     }
 

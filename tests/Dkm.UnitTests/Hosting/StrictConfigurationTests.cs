@@ -4,10 +4,12 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net;
 using Dkm.Core;
 using Dkm.Hosting;
 using Dkm.Hosting.Configuration;
+using Dkm.Transport;
 using Xunit;
 
 public sealed class StrictConfigurationTests : IDisposable
@@ -104,6 +106,23 @@ public sealed class StrictConfigurationTests : IDisposable
     [InlineData("access:8443")]
     public void Address_NotHttps_IsAMistake(string text) =>
         Assert.Throws<ConfigurationException>(() => Bind(text, configuration => configuration.Address("Key")));
+
+    [Theory]
+    [InlineData("https://a:1", "--Access:Address=https://a:1")]
+    [InlineData("https://a:1", "--Access:Addresses:0=https://a:1")]
+    [InlineData("https://a:1 https://b:1", "--Access:Addresses:0=https://a:1", "--Access:Addresses:1=https://b:1")]
+    public void Addresses_OneOrAList_AreRead(string expected, params string[] arguments) => Assert.Equal(
+        new ServiceAddresses(expected.Split(' ').Select(address => new Uri(address))),
+        StrictConfiguration.Bind(arguments, new Hashtable(), configuration => configuration.Addresses("Access")));
+
+    [Theory]
+    [InlineData]
+    [InlineData("--Access:Address=http://a:1")]
+    [InlineData("--Access:Addresses:0=http://a:1")]
+    [InlineData("--Access:Addresses:0=https://a:1", "--Access:Addresses:1=https://a:1")]
+    [InlineData("--Access:Address=https://a:1", "--Access:Addresses:0=https://b:1")]
+    public void Addresses_OtherForms_AreMistakes(params string[] arguments) => Assert.Throws<ConfigurationException>(
+        () => StrictConfiguration.Bind(arguments, new Hashtable(), configuration => configuration.Addresses("Access")));
 
     [Fact]
     public void ReadServer_EveryLimit_HasItsKey()
