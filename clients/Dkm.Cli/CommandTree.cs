@@ -9,6 +9,7 @@ using Dkm.Cli.Keys;
 using Dkm.Cli.Parsing;
 using Dkm.Cli.Pki;
 using Dkm.Cli.Protection;
+using Dkm.Cli.Recovery;
 using Dkm.Cli.Rings;
 
 /// <summary>All that <c>dkm</c> knows. What is not built is not here.</summary>
@@ -30,6 +31,7 @@ internal static class CommandTree
 
         root.Add(EnvelopeCommands.Create(runner));
         root.Add(AccessCommands.Create(runner));
+        root.Add(RecoveryCommands.Recover(runner));
         root.Add(PkiCommands.Create(runner));
         root.Add(DoctorCommand.Create(runner));
         options.AddTo(root);

@@ -22,6 +22,8 @@ public static class AccessOptionsReader
             Server = server,
             StoreFile = store.File,
             Etcd = store.Etcd,
+            StateDirectory = store.StateDirectory,
+            AcceptVersion = store.AcceptVersion,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
             FirstAdministrators = ReadAdministrators(configuration, server.Trust.TrustDomain, server.Development),
             Heartbeat = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),

@@ -36,10 +36,12 @@ public static class AccessService
             .AddHostedService(services => services.GetRequiredService<AccessStore>())
             .AddSingleton<GroupRepository>()
             .AddDkmService<GroupEndpoint>()
+            .AddDkmService<RootEndpoint>()
             .AddDkmService<PolicyEndpoint>(LimitOptions.MaximumPolicy);
 
         var app = builder.Build();
         app.MapDkmService<GroupEndpoint>(GroupService.Descriptor);
+        app.MapDkmService<RootEndpoint>(RootService.Descriptor);
         app.MapDkmService<PolicyEndpoint>(PolicyService.Descriptor);
         app.MapDkmHealth();
         return app;

@@ -63,6 +63,7 @@ public static class Reasons
     public const string OutcomeUnknown = "OUTCOME_UNKNOWN";
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
     public const string StoreRefused = "STORE_REFUSED";
+    public const string NothingToRecover = "NOTHING_TO_RECOVER";
     public const string StoreInUse = "STORE_IN_USE";
     public const string StoreInsecure = "STORE_INSECURE";
     public const string RootUnavailable = "ROOT_UNAVAILABLE";

@@ -18,6 +18,12 @@ public sealed record KeyRingOptions
     /// <summary>Where etcd is; null where the store is embedded or handed in.</summary>
     public EtcdStoreOptions? Etcd { get; init; }
 
+    /// <summary>Where the highest version seen is kept, outside the store; null keeps none.</summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>An older state that is taken all the same; see <see cref="ServiceStoreOptions.AcceptVersion"/>.</summary>
+    public ManifestVersion? AcceptVersion { get; init; }
+
     /// <summary>The root that wraps KeyRing's store key and wrapping keys: 32 bytes, made at the first start in development only.</summary>
     public required string RootFile { get; init; }
 

@@ -22,6 +22,8 @@ public static class KeyRingOptionsReader
             Access = configuration.Addresses("Access"),
             StoreFile = store.File,
             Etcd = store.Etcd,
+            StateDirectory = store.StateDirectory,
+            AcceptVersion = store.AcceptVersion,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
             Installation = ReadInstallation(configuration, server.Development),
         };

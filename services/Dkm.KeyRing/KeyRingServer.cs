@@ -36,6 +36,7 @@ public static class KeyRingServer
 
         var app = builder.Build();
         app.MapDkmService<KeyRingEndpoint>(KeyRingService.Descriptor);
+        app.MapDkmService<RootEndpoint>(RootService.Descriptor);
         app.MapDkmService<KeySetEndpoint>(KeySetService.Descriptor);
         app.MapDkmHealth();
         return app;
@@ -60,6 +61,7 @@ public static class KeyRingServer
         .AddSingleton<RingUpdate>()
         .AddSingleton<AccessCheck>()
         .AddSingleton<KeyStateCommand>()
+        .AddDkmService<RootEndpoint>()
         .AddDkmService<KeyRingEndpoint>();
 
     private static void AddDistribution(IServiceCollection services) => services

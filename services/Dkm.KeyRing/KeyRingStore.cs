@@ -91,8 +91,6 @@ internal sealed class KeyRingStore(
 
     private async Task OpenAsync(CancellationToken token)
     {
-        // A lease is renewed only while the view of the rings was confirmed within the bound, so it is confirmed several times as often.
-        var refresh = new ServiceStoreOptions { MaxRefresh = timing.RefreshBound / 4 };
         if (shared is null)
         {
             own ??= await StoreSettings.OpenAsync(options.StoreFile, options.Etcd, time, logger, token);
@@ -100,9 +98,23 @@ internal sealed class KeyRingStore(
 
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
         materials.Use(root);
-        current ??= await ServiceStore.OpenAsync(Revisioned, "keyring", root, catalog, refresh, time, logger, token);
+        current ??= await ServiceStore.OpenAsync(Revisioned, "keyring", root, catalog, StoreOptions(), time, logger, token);
         materials.Use(current);
         DefaultWrappingKeyId = await materials.EnsureDefaultAsync(current, token);
         opened.TrySetResult();
     }
+
+    private ServiceStoreOptions StoreOptions() => new()
+    {
+        // A lease is renewed only while the view of the rings was confirmed within the bound, so it is confirmed several times as often.
+        MaxRefresh = timing.RefreshBound / 4,
+        StateDirectory = options.StateDirectory,
+        AcceptVersion = options.AcceptVersion,
+
+        // No other process can open the embedded store.
+        ExchangeInterval = Revisioned is SqliteStore ? null : ServiceStoreOptions.UsualExchange,
+
+        // Envelopes were made with them. A destroyed key leaves a tombstone.
+        NeverDeleted = [KeyRecords.Prefix, RingRecords.Prefix, WrappingKey.Prefix],
+    };
 }

@@ -37,6 +37,7 @@ internal sealed class Installation : IAsyncDisposable
         DkmHome.Ensure(options.Home);
         EnsureDirectory(options.Home, "data");
         EnsureDirectory(options.Home, "roots");
+        EnsureDirectory(options.Home, "state");
         var store = await OpenStoreAsync(options, time, cancellationToken);
         try
         {
@@ -65,6 +66,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public IdentityFiles Identity(DkmService service) => IdentityFiles.FromDirectory(
         DkmHome.IdentityDirectory(Options.Home, service.ToString().ToLowerInvariant()));
+
+    /// <summary>Beside the database: an old copy of the one without the other is noticed, an old copy of both is not.</summary>
+    public string StateDirectory => Path.Combine(Options.Home, "state");
 
     /// <summary>Each service wraps its store key with a root of its own.</summary>
     public string RootFile(DkmService service) => Path.Combine(Options.Home, "roots", $"{service.ToString().ToLowerInvariant()}.root");

@@ -54,11 +54,13 @@ internal sealed class ThreeServices : IAsyncDisposable
             FirstAdministrators = installation.Options.FirstAdministrators,
             Heartbeat = heartbeat,
             Refresh = heartbeat,
+            StateDirectory = installation.StateDirectory,
         };
         var keyRing = new KeyRingOptions
         {
             Server = Server(installation, DkmService.KeyRing, ports.KeyRing),
             RootFile = installation.RootFile(DkmService.KeyRing),
+            StateDirectory = installation.StateDirectory,
             Access = ports.AccessAddress,
             Installation = development ? InstallationOptions.ForDevelopment : new InstallationOptions(),
         };

@@ -36,6 +36,24 @@ internal static partial class Log
     [LoggerMessage(116, LogLevel.Warning, "the records of {Service} could not be confirmed; the last time was {ConfirmTime}")]
     internal static partial void RefreshFailed(ILogger logger, Exception exception, string service, DateTimeOffset confirmTime);
 
+    [LoggerMessage(118, LogLevel.Error, "the mark of the newest state of {Service} could not be kept; after a restart an older one would not be known for that")]
+    internal static partial void MarkNotKept(ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(119, LogLevel.Warning, "replica {Replica} of {Service} has seen version {Seen}, and {Version} is held here; the store is read again")]
+    internal static partial void SeenElsewhere(ILogger logger, string service, string replica, ManifestVersion seen, ManifestVersion version);
+
+    [LoggerMessage(123, LogLevel.Warning, "the marks of {Service} could not be exchanged with the other replicas, which is tried again")]
+    internal static partial void ExchangeFailed(ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(124, LogLevel.Warning, "no state directory for {Service}: after a restart this replica cannot tell an older state of the store from the newest")]
+    internal static partial void NoStateDirectory(ILogger logger, string service);
+
+    [LoggerMessage(125, LogLevel.Warning, "an older state of {Service} was accepted by configuration: {Accepted}, though {Seen} was seen here; it is {Version} now")]
+    internal static partial void OlderAccepted(ILogger logger, string service, ManifestVersion accepted, ManifestVersion seen, ManifestVersion version);
+
+    [LoggerMessage(126, LogLevel.Warning, "{Service}: {Written} records that were held here in a newer version were written back and {Deleted} removed; the epoch begins with {Version}")]
+    internal static partial void Recovered(ILogger logger, string service, int written, int deleted, ManifestVersion version);
+
     [LoggerMessage(117, LogLevel.Warning, "no clear answer for the change to {Version} of {Service}; reading back")]
     internal static partial void OutcomeAmbiguous(ILogger logger, Exception exception, string service, ManifestVersion version);
 

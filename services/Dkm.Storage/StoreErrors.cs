@@ -15,6 +15,8 @@ internal static class StoreErrors
     internal static DkmException Refused(string trouble) =>
         new(ErrorKind.FailedPrecondition, Reasons.StoreRefused, $"the store's content is refused: {trouble}");
 
+    internal static DkmException NothingToRecover(string what) => new(ErrorKind.FailedPrecondition, Reasons.NothingToRecover, $"there is nothing to recover: {what}");
+
     internal static DkmException LostRace(string what) => new(ErrorKind.Aborted, Reasons.LostRace, $"another change came first: {what}");
 
     internal static DkmException Upgrade(string what) => new(ErrorKind.FailedPrecondition, Reasons.UpgradeInProgress, what);

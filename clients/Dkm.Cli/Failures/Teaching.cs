@@ -69,6 +69,11 @@ internal static class Teaching
         [
             $"see the states of its keys: dkm key list {ring}",
         ],
+        ErrorKind.FailedPrecondition when error.Reason == Reasons.StoreRefused =>
+        [
+            "what was held before is still served; nothing is written until the store is right again",
+            "if an older state of it was put back, and replicas that hold the newer one still run: dkm recover",
+        ],
         ErrorKind.ResourceExhausted => ["wait a moment and try again"],
         ErrorKind.Aborted => ["somebody else changed it at the same time: look again, and repeat it if you still want it"],
         ErrorKind.AlreadyExists => [attempt is null ? "choose another name" : $"see what there is ({attempt.Look}), or choose another name"],

@@ -11,6 +11,7 @@ using Dkm.Cli.Groups;
 using Dkm.Cli.Keys;
 using Dkm.Cli.Pki;
 using Dkm.Cli.Protection;
+using Dkm.Cli.Recovery;
 using Dkm.Cli.Rings;
 
 /// <summary>All that <c>--output json</c> can say. Names in snake_case, as in the contract and in config.json; nothing that is not there.</summary>
@@ -22,6 +23,7 @@ using Dkm.Cli.Rings;
 [JsonSerializable(typeof(RingStatusView))]
 [JsonSerializable(typeof(KeyView))]
 [JsonSerializable(typeof(List<KeyView>))]
+[JsonSerializable(typeof(List<RecoveryView>))]
 [JsonSerializable(typeof(AccessView))]
 [JsonSerializable(typeof(ProtectedView))]
 [JsonSerializable(typeof(OpenedView))]

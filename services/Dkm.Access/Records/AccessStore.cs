@@ -47,6 +47,8 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
     public Task<ManifestVersion> CommitAsync(RecordChanges changes, CancellationToken cancellationToken) =>
         Open().CommitAsync(changes, cancellationToken);
 
+    public Task<ManifestVersion> RecoverAsync(CancellationToken cancellationToken) => Open().RecoverAsync(cancellationToken);
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -83,7 +85,7 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
         var below = shared ?? (own ??= await StoreSettings.OpenAsync(options.StoreFile, options.Etcd, time, logger, cancellationToken));
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
         var opened = await ServiceStore.OpenAsync(
-            below, "access", root, directory, new ServiceStoreOptions { MaxRefresh = options.Refresh }, time, logger, cancellationToken);
+            below, "access", root, directory, StoreOptions(below), time, logger, cancellationToken);
         try
         {
             await FoundAsync(opened, cancellationToken);
@@ -95,6 +97,16 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
             throw;
         }
     }
+
+    private ServiceStoreOptions StoreOptions(IRevisionedStore below) => new()
+    {
+        MaxRefresh = options.Refresh,
+        StateDirectory = options.StateDirectory,
+        AcceptVersion = options.AcceptVersion,
+
+        // No other process can open the embedded store.
+        ExchangeInterval = below is SqliteStore ? null : ServiceStoreOptions.UsualExchange,
+    };
 
     /// <summary>The built-in groups, once. Another replica may be doing the same; then its groups are as good as ours.</summary>
     private async Task FoundAsync(ServiceStore opened, CancellationToken cancellationToken)

@@ -47,6 +47,11 @@ internal sealed class GroupDirectory(ILogger<GroupDirectory> logger) : IReplicaO
         }
     }
 
+    public (int Type, ReadOnlyMemory<byte> Body)? Recall(string path, ReadOnlyMemory<byte>? older) =>
+        GroupRecords.IsGroup(path) && groups.Find(path[GroupRecords.Prefix.Length..]) is { } group
+            ? (GroupRecords.Type, GroupRecords.Write(group, group.Source?.OperationId ?? string.Empty))
+            : null;
+
     /// <summary>The policy of this moment and every step after it, with none in between lost.</summary>
     public PolicySubscription Subscribe()
     {

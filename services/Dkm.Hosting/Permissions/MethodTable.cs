@@ -12,8 +12,10 @@ using static CallerClasses;
 public static class MethodTable
 {
     private const string Groups = "/dkm.access.v1.GroupService/";
+    private const string AccessRoots = "/dkm.access.v1.RootService/";
     private const string Policy = "/dkm.access.v1.PolicyService/";
     private const string Rings = "/dkm.keyring.v1.KeyRingService/";
+    private const string KeyRingRoots = "/dkm.keyring.v1.RootService/";
     private const string KeySets = "/dkm.keyring.v1.KeySetService/";
     private const string Crypto = "/dkm.crypto.v1.CryptoService/";
     private const string Health = "/grpc.health.v1.Health/";
@@ -31,6 +33,8 @@ public static class MethodTable
         new(Groups + "ListGroups", Human, Requirement.Administrator, Administrators),
         new(Groups + "UpdateGroup", Human, Requirement.Administrator, Administrators),
         new(Groups + "DeleteGroup", Human, Requirement.Administrator, Administrators),
+
+        new(AccessRoots + "Recover", Human, Requirement.Administrator, Administrators),
 
         new(Policy + "WatchPolicy", KeyRing | CallerClasses.Crypto, Requirement.None, "these two services"),
 
@@ -53,6 +57,8 @@ public static class MethodTable
             "`hold` on each ring; service crypto for rings that are not `serve: local`"),
         new(KeySets + "ResolveKey", Workload | CallerClasses.Crypto, Requirement.Ring,
             "`hold` on the key's ring; service crypto for rings that are not `serve: local`"),
+
+        new(KeyRingRoots + "Recover", Human, Requirement.Administrator, Administrators),
 
         new(Crypto + "Encrypt", Workload, Requirement.Ring, Encrypt),
         new(Crypto + "Decrypt", Workload, Requirement.Ring, "`decrypt` on the envelope's ring"),

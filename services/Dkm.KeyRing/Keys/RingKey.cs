@@ -10,6 +10,8 @@ using Dkm.KeyRing.Keys.States;
 /// <summary>A key as a replica keeps it: its facts, and its material wrapped. There is no clear material here.</summary>
 internal sealed class RingKey(KeyFacts facts)
 {
+    private static readonly TimeSpan Young = TimeSpan.FromDays(7);
+
     // A replica holds a million of these: every 8 bytes are 8 megabytes, and most keys have none of it.
     private readonly long archiveTicks;
     private readonly byte[]? wrapped;
@@ -56,8 +58,13 @@ internal sealed class RingKey(KeyFacts facts)
     /// <summary>Whether the material is in the store and not here.</summary>
     public bool IsCold => Wrapped.IsEmpty && Facts.Stored != StoredKeyState.Destroyed;
 
-    /// <summary>As replicas keep it: the material of a key that is not ENABLED is left in the store.</summary>
-    public RingKey Kept() => Facts.Stored == StoredKeyState.Enabled || Wrapped.IsEmpty ? this : Copy(Facts, ArchiveTime, default, Mark);
+    /// <summary>
+    /// As replicas keep it: the material of a key that is not ENABLED is left in the store, unless it is young. If an older state of the store is put back, what is in
+    /// memory is all that is left of a key that was made after it.
+    /// </summary>
+    /// <param name="ringTime">When its ring was last changed.</param>
+    public RingKey Kept(DateTimeOffset ringTime) =>
+        Facts.Stored == StoredKeyState.Enabled || Wrapped.IsEmpty || ringTime - Facts.CreateTime < Young ? this : Copy(Facts, ArchiveTime, default, Mark);
 
     public RingKey Warm(ReadOnlyMemory<byte> wrapped) => Copy(Facts, ArchiveTime, wrapped, Mark);
 

@@ -88,7 +88,7 @@ internal sealed class CatalogContent
                     keys[uid] = list = [];
                 }
 
-                list.Add(key.Kept());
+                list.Add(key);
                 break;
             case RecordTypes.WrappingKey:
                 var wrapping = WrappingKey.Read(record.Body);
@@ -118,7 +118,7 @@ internal sealed class CatalogContent
             merged[key.Id] = key;
         }
 
-        var view = new RingView(ring, [.. merged.Values.Order(Comparer<RingKey>.Create((a, b) => PrimaryRule.Compare(a.Facts, b.Facts)))]);
+        var view = new RingView(ring, [.. merged.Values.Select(key => key.Kept(ring.UpdateTime)).Order(Comparer<RingKey>.Create((a, b) => PrimaryRule.Compare(a.Facts, b.Facts)))]);
         ByUid[uid] = view;
         ByName[ring.Name] = view;
         foreach (var key in changedKeys)

@@ -33,6 +33,8 @@ internal sealed class RingCatalog : IReplicaObserver
     public RingView? FindRequest(string requestId) =>
         Content is { } now && now.RingOfRequest.TryGetValue(requestId, out var uid) ? now.ByUid.GetValueOrDefault(uid) : null;
 
+    public (int Type, ReadOnlyMemory<byte> Body)? Recall(string path, ReadOnlyMemory<byte>? older) => CatalogRecall.Find(Content, path, older);
+
     public void Apply(ReplicaChange change)
     {
         var next = change.Reset ? new CatalogContent() : Content;

@@ -140,6 +140,12 @@ public sealed class EtcdStore : IRevisionedStore
         }
     }
 
+    public bool TryElsewhere(string why)
+    {
+        members.Leave(members.InOrder()[0], why);
+        return members.Count > 1;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)

@@ -10,7 +10,7 @@ internal sealed class ServicePaths
     private const string SealingFolder = "sealing/";
 
     // They come and go with a lease, which advances no manifest.
-    private static readonly string[] LeasedFolders = ["election/", "holders/"];
+    private static readonly string[] LeasedFolders = ["election/", "holders/", "replicas/"];
 
     public ServicePaths(string service)
     {

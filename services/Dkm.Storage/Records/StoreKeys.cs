@@ -75,6 +75,9 @@ internal sealed class StoreKeys : IDisposable
     /// <summary>The paths of the keys in use.</summary>
     public IEnumerable<string> Paths => keys.Keys.Select(id => paths.Relative(paths.StoreKey(id)));
 
+    /// <summary>The full paths of the keys in use, and what lay there.</summary>
+    public IEnumerable<(string Path, ReadOnlyMemory<byte> Value)> Stored => keys.Values.Select(key => (paths.StoreKey(key.Id), key.Stored));
+
     public void Dispose()
     {
         foreach (var key in keys.Values)

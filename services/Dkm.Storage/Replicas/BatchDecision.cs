@@ -11,7 +11,7 @@ internal sealed record BatchDecision(BatchVerdict Verdict, string? Why = null)
     private static readonly BatchDecision Ignored = new(BatchVerdict.Ignore);
     private static readonly BatchDecision Accepted = new(BatchVerdict.Accept);
 
-    public static BatchDecision Judge(ReplicaState state, OpenedBatch batch, StoreKey? digestKey)
+    public static BatchDecision Judge(ReplicaState state, OpenedBatch batch, StoreKey? digestKey, ServiceStoreOptions options)
     {
         if (batch.IsEmpty || batch.Revision <= state.VerifiedRevision)
         {
@@ -37,6 +37,7 @@ internal sealed record BatchDecision(BatchVerdict Verdict, string? Why = null)
             ManifestRelation.Behind when batch.Revision < state.ManifestRevision => Ignored,
             ManifestRelation.Behind => Refuse([RolledBack(held.Version, manifest)]),
             ManifestRelation.Fork => Refuse([Forked(held)]),
+            ManifestRelation.Next when Vanishing(state, batch, options).ToList() is { Count: > 0 } vanishing => Refuse(vanishing),
             ManifestRelation.Next when digestKey is not null && AddsUp(state, batch, manifest, digestKey) => Accepted,
             ManifestRelation.Next => new(BatchVerdict.Snapshot, $"the change to {manifest.Version} does not add up"),
             _ => new(BatchVerdict.Snapshot, $"changes between {held.Version} and {manifest.Version} are missing"),
@@ -51,6 +52,10 @@ internal sealed record BatchDecision(BatchVerdict Verdict, string? Why = null)
 
     public static string Expected(ReplicaState state, string path) =>
         state.Find(path) is { } facts ? $"version {facts.Version}" : ServicePaths.Classify(path) == PathKind.Record ? "nothing" : "what was there";
+
+    private static IEnumerable<Refusal> Vanishing(ReplicaState state, OpenedBatch batch, ServiceStoreOptions options) =>
+        batch.Deletes.Where(path => options.IsNeverDeleted(path) && state.Find(path) is not null)
+            .Select(path => SnapshotDecision.Vanished(path, state.Find(path)!.Value.Version));
 
     private static bool AddsUp(ReplicaState state, OpenedBatch batch, Manifest manifest, StoreKey key)
     {

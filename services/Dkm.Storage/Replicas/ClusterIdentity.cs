@@ -14,11 +14,13 @@ internal static class ClusterIdentity
 
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
-    public static async Task<string> EnsureAsync(IRevisionedStore store, CancellationToken cancellationToken)
+    public static async Task<string> EnsureAsync(IRevisionedStore store, HighWater highWater, CancellationToken cancellationToken)
     {
         var found = (await store.GetAsync(StorePath.Cluster, 0, cancellationToken)).Entry;
         if (found is null)
         {
+            // Before an id is made: a store that was emptied is no new one to who has seen it full.
+            highWater.CheckInstallation(null);
             var commit = await store.CommitAsync(
                 new StoreTransaction
                 {
@@ -30,9 +32,13 @@ internal static class ClusterIdentity
         }
 
         var id = found is null ? string.Empty : Encoding.ASCII.GetString(found.Value.Span);
-        return id.Length == Length && !id.AsSpan().ContainsAnyExcept(Hexadecimal)
-            ? id
-            : throw StoreErrors.Refused($"{StorePath.Cluster}: expected the installation's id, found something else");
+        if (id.Length != Length || id.AsSpan().ContainsAnyExcept(Hexadecimal))
+        {
+            throw StoreErrors.Refused($"{StorePath.Cluster}: expected the installation's id, found something else");
+        }
+
+        highWater.CheckInstallation(id);
+        return id;
     }
 
     private static string NewId()

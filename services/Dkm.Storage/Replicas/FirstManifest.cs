@@ -18,6 +18,11 @@ internal static class FirstManifest
             return;
         }
 
+        if (context.HighWater.Highest is { Number: > 0 } seen)
+        {
+            throw StoreErrors.Refused($"manifest: expected version {seen} or newer, which was seen before, found nothing (deleted, or another store)");
+        }
+
         await RefuseLeftoversAsync(context, read.Revision, cancellationToken);
         var key = await context.Keys.CreateAsync(context.Now, cancellationToken);
         var manifest = new Manifest(new ManifestVersion(1, 1), 0, default, Manifest.NewOperationId(), key.Id);

@@ -13,6 +13,8 @@ internal sealed record OpenedBatch(
 {
     public bool IsEmpty => Manifest is null && Puts.Count == 0 && Deletes.Count == 0 && Refusals.Count == 0;
 
+    public bool IsNewEpoch(ManifestVersion held) => Manifest is not null && Manifest.Version.Epoch > held.Epoch;
+
     public static OpenedBatch Open(ServiceContext context, StoreWatchBatch batch)
     {
         Manifest? manifest = null;

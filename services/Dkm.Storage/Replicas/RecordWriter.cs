@@ -3,6 +3,7 @@ namespace Dkm.Storage;
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Dkm.Core;
 
 /// <summary>Commits, one at a time: every one moves the manifest, so two at once could not both succeed.</summary>
 internal sealed class RecordWriter : IAsyncDisposable
@@ -26,6 +27,11 @@ internal sealed class RecordWriter : IAsyncDisposable
     public async Task<ManifestVersion> CommitAsync(RecordChanges changes, CancellationToken cancellationToken)
     {
         changes.Check(context.Paths);
+        if (changes.Deletes.Exists(delete => context.Options.IsNeverDeleted(delete.Path)))
+        {
+            throw new ArgumentException("it deletes what is never deleted", nameof(changes));
+        }
+
         await turn.WaitAsync(cancellationToken);
         try
         {
@@ -70,7 +76,21 @@ internal sealed class RecordWriter : IAsyncDisposable
         }
 
         replica.ApplyOwn(draft.At(revision), start);
+        SaveMark();
         return draft.Manifest.Version;
+    }
+
+    /// <summary>Before the caller hears of the change. It stands in the store either way; a mark that cannot be kept stops the confirmations (see the feed).</summary>
+    private void SaveMark()
+    {
+        try
+        {
+            context.HighWater.Save(context.ClusterId);
+        }
+        catch (DkmException e)
+        {
+            Log.MarkNotKept(context.Logger, e, context.Paths.Service);
+        }
     }
 
     /// <summary>The revision of the write, or null. The store is not told of the caller's cancellation: an answer is worth more than haste.</summary>

@@ -33,7 +33,7 @@ internal sealed class Replica
         {
             lock (gate)
             {
-                return new ReplicaMark(state.Manifest?.Version ?? default, state.ManifestRevision);
+                return new ReplicaMark(state.Manifest?.Version ?? default, state.ManifestRevision, context.HighWater.Highest);
             }
         }
     }
@@ -59,6 +59,15 @@ internal sealed class Replica
         }
     }
 
+    /// <summary>All that is held, as of now.</summary>
+    public (Manifest Manifest, IReadOnlyDictionary<string, RecordFacts> Records) Held()
+    {
+        lock (gate)
+        {
+            return (state.Manifest!, state.Records.ToDictionary(StringComparer.Ordinal));
+        }
+    }
+
     /// <summary>A commit's footing: the manifest and the targets as they are held, or the reason why not.</summary>
     public CommitBasis Basis(RecordChanges changes)
     {
@@ -75,7 +84,7 @@ internal sealed class Replica
     {
         lock (gate)
         {
-            var decision = BatchDecision.Judge(state, batch, batch.Manifest is null ? null : context.Keys.Find(batch.Manifest.StoreKey));
+            var decision = BatchDecision.Judge(state, batch, batch.Manifest is null ? null : context.Keys.Find(batch.Manifest.StoreKey), context.Options);
             if (decision.Verdict == BatchVerdict.Accept)
             {
                 Apply(batch.Manifest!, batch.Revision, batch.Puts, batch.Deletes);
@@ -113,7 +122,9 @@ internal sealed class Replica
     {
         lock (gate)
         {
-            var decision = SnapshotDecision.Judge(state, snapshot, listing, mark);
+            snapshot.Changed.ForEach(record => state.Met(record.Path, listing));
+            var decision = SnapshotDecision.Judge(state, snapshot, listing, mark, context.Options);
+            var epoch = state.Manifest?.Version.Epoch;
             if (decision.Verdict == SnapshotVerdict.Adopt)
             {
                 Adopt(snapshot, listing);
@@ -121,7 +132,8 @@ internal sealed class Replica
 
             if (decision.Verdict != SnapshotVerdict.Refuse)
             {
-                state.VerifiedRevision = Math.Max(state.VerifiedRevision, snapshot.Revision);
+                // With a new epoch the store's revisions may have begun anew.
+                state.VerifiedRevision = epoch == state.Manifest!.Version.Epoch ? Math.Max(state.VerifiedRevision, snapshot.Revision) : snapshot.Revision;
                 Set(status with { Trouble = null, ConfirmTime = Later(start) });
             }
 
@@ -129,12 +141,18 @@ internal sealed class Replica
         }
     }
 
-    /// <summary>A linearizable read, begun at the mark, showed the manifest of this revision. True if that is held, or is what we moved on from.</summary>
-    public bool Confirm(long manifestRevision, ReplicaMark mark, DateTimeOffset start)
+    /// <summary>
+    /// A linearizable read, begun at the mark, showed this manifest. True if it is held, or is what we moved on from, and nothing newer was seen elsewhere. Revisions
+    /// alone prove nothing: those of a store that was put back and written on meet ours again.
+    /// </summary>
+    public bool Confirm(Manifest manifest, long manifestRevision, ReplicaMark mark, DateTimeOffset start)
     {
         lock (gate)
         {
-            if (manifestRevision > state.ManifestRevision || manifestRevision < mark.ManifestRevision)
+            var held = state.Manifest!;
+            if (manifestRevision > state.ManifestRevision || manifestRevision < mark.ManifestRevision
+                || manifest.Version < mark.Version || held.Version < mark.Seen
+                || (manifestRevision == state.ManifestRevision ? manifest != held : manifest.Version >= held.Version))
             {
                 return false;
             }
@@ -225,6 +243,7 @@ internal sealed class Replica
     {
         state.Manifest = manifest;
         state.ManifestRevision = revision;
+        context.HighWater.See(manifest.Version);
         Set(status with { Version = manifest.Version });
     }
 

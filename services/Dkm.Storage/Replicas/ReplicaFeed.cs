@@ -26,6 +26,8 @@ internal sealed class ReplicaFeed : IAsyncDisposable
     private readonly SemaphoreSlim listingTurn = new(1, 1);
     private readonly CancellationTokenSource stop = new();
     private Task loops = Task.CompletedTask;
+    private CancellationTokenSource watch = new();
+    private long rewind = -1;
     private int listing;
     private long listingEnd;
     private TimeSpan listingTime;
@@ -45,18 +47,31 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         await listingTurn.WaitAsync(cancellationToken);
         try
         {
-            var (start, timestamp, mark, number) = (context.Now, context.TimeProvider.GetTimestamp(), replica.Mark, ++listing);
-            var snapshot = await reader.ReadAsync(record => replica.Meet(record, number), cancellationToken);
-            var had = replica.Status.Trouble;
-            var decision = replica.Offer(snapshot, number, mark, start);
+            var (timestamp, before, had) = (context.TimeProvider.GetTimestamp(), replica.Status.Version, replica.Status.Trouble);
+            var (snapshot, decision) = await ReadAsync(cancellationToken);
+            if (decision.Verdict == SnapshotVerdict.Refuse && had is null && context.Store.TryElsewhere(Refusal.Describe(decision.Refusals)))
+            {
+                // One member may have lost what the others have.
+                (snapshot, decision) = await ReadAsync(cancellationToken);
+            }
+
             if (decision.Verdict == SnapshotVerdict.Refuse)
             {
                 decision = await NameAsync(decision, snapshot, cancellationToken);
                 Report(Refusal.Describe(decision.Refusals));
             }
-            else if (had is not null)
+            else
             {
-                Log.TroubleOver(context.Logger, context.Paths.Service, replica.Status.Version);
+                Telemetry.Refused(context.Paths.Service, false);
+                if (had is not null)
+                {
+                    Log.TroubleOver(context.Logger, context.Paths.Service, replica.Status.Version);
+                }
+            }
+
+            if (replica.Status.Version.Epoch != before.Epoch && before != default)
+            {
+                await RewindAsync(snapshot.Revision);
             }
 
             (listingEnd, listingTime) = (context.TimeProvider.GetTimestamp(), context.TimeProvider.GetElapsedTime(timestamp));
@@ -75,6 +90,20 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         await listingTurn.WaitAsync();
         listingTurn.Release();
         stop.Dispose();
+    }
+
+    private async Task<(Snapshot Snapshot, SnapshotDecision Decision)> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (start, mark, number) = (context.Now, replica.Mark, ++listing);
+        var snapshot = await reader.ReadAsync(record => replica.Meet(record, number), cancellationToken);
+        return (snapshot, replica.Offer(snapshot, number, mark, start));
+    }
+
+    /// <summary>After a recovery the store's revisions may have begun anew, far below where the watch was.</summary>
+    private Task RewindAsync(long revision)
+    {
+        Volatile.Write(ref rewind, revision);
+        return Interlocked.Exchange(ref watch, new CancellationTokenSource()).CancelAsync();
     }
 
     private async Task<SnapshotDecision> NameAsync(SnapshotDecision decision, Snapshot snapshot, CancellationToken cancellationToken)
@@ -103,6 +132,8 @@ internal sealed class ReplicaFeed : IAsyncDisposable
             Log.StoreRefused(context.Logger, context.Paths.Service, replica.Status.Version, trouble);
         }
 
+        Telemetry.Refused(context.Paths.Service, true);
+
         replica.Report(trouble);
     }
 
@@ -111,9 +142,15 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         var pause = FirstPause;
         while (!stop.IsCancellationRequested)
         {
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, Volatile.Read(ref watch).Token);
+            if (Interlocked.Exchange(ref rewind, -1) is >= 0 and var begin)
+            {
+                position = begin;
+            }
+
             try
             {
-                await foreach (var batch in context.Store.WatchAsync(context.Paths.Prefix, position + 1, stop.Token))
+                await foreach (var batch in context.Store.WatchAsync(context.Paths.Prefix, position + 1, turn.Token))
                 {
                     pause = FirstPause;
 
@@ -131,6 +168,10 @@ internal sealed class ReplicaFeed : IAsyncDisposable
             {
                 return;
             }
+            catch (OperationCanceledException) when (turn.IsCancellationRequested)
+            {
+                continue;
+            }
             catch (StoreCompactedException e)
             {
                 Log.WatchCompacted(context.Logger, context.Paths.Service, position, e.CompactRevision);
@@ -146,10 +187,11 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         }
     }
 
-    private async Task JudgeAsync(StoreWatchBatch batch)
+    private async Task JudgeAsync(StoreWatchBatch changes)
     {
-        await context.Keys.EnsureAsync(HistoryInquiry.Entries(batch), stop.Token);
-        var decision = replica.Offer(OpenedBatch.Open(context, batch));
+        await context.Keys.EnsureAsync(HistoryInquiry.Entries(changes), stop.Token);
+        var batch = OpenedBatch.Open(context, changes);
+        var decision = replica.Offer(batch);
         var known = replica.Status.Trouble is not null;
         if (decision.Verdict == BatchVerdict.Refuse && !known)
         {
@@ -157,7 +199,8 @@ internal sealed class ReplicaFeed : IAsyncDisposable
             Report(decision.Why!);
         }
 
-        if (decision.Verdict is BatchVerdict.Refuse or BatchVerdict.Snapshot && !known)
+        // A new epoch is what ends trouble that is known.
+        if (decision.Verdict is BatchVerdict.Refuse or BatchVerdict.Snapshot && (!known || batch.IsNewEpoch(replica.Status.Version)))
         {
             Log.SnapshotNeeded(context.Logger, context.Paths.Service, batch.Revision, decision.Why);
             await RelistAsync(stop.Token);
@@ -209,9 +252,15 @@ internal sealed class ReplicaFeed : IAsyncDisposable
     {
         var (start, mark) = (context.Now, replica.Mark);
         var entry = (await context.Store.GetAsync(context.Paths.Manifest, 0, stop.Token)).Entry;
-        return entry is not null
-            && await replica.ReachAsync(entry.ModRevision, Patience, stop.Token)
-            && replica.Confirm(entry.ModRevision, mark, start);
+        if (entry is null || !await replica.ReachAsync(entry.ModRevision, Patience, stop.Token))
+        {
+            return false;
+        }
+
+        // What is not kept is not confirmed: after a restart nobody would miss it.
+        context.HighWater.Save(context.ClusterId);
+        await context.Keys.EnsureAsync([entry], stop.Token);
+        return context.OpenManifest(entry, out var manifest) is null && replica.Confirm(manifest!, entry.ModRevision, mark, start);
     }
 
     private bool RelistIsDue(bool confirmed)

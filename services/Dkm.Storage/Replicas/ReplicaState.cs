@@ -39,6 +39,16 @@ internal sealed class ReplicaState
     public List<string> NotMet(int listing) =>
         [.. records.Where(record => record.Value.Listing != listing).Select(record => Encoding.ASCII.GetString(record.Key))];
 
+    /// <summary>Marks as met what a listing found, also if it came here by another way while the listing was under way.</summary>
+    public void Met(string path, int listing)
+    {
+        ref var facts = ref CollectionsMarshal.GetValueRefOrNullRef(byPath, path);
+        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref facts))
+        {
+            facts = facts with { Listing = listing };
+        }
+    }
+
     /// <summary>Marks a record as met by a listing. True if the listing found the sealing that is held.</summary>
     public bool Meet(OpenedRecord found, int listing)
     {

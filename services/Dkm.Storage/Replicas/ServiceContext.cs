@@ -11,6 +11,7 @@ internal sealed record ServiceContext(
     StoreKeys Keys,
     RecordSealer Sealer,
     ServiceStoreOptions Options,
+    HighWater HighWater,
     TimeProvider TimeProvider,
     ILogger Logger)
 {

@@ -16,14 +16,17 @@ public sealed class ServiceStore : IAsyncDisposable
     private readonly Replica replica;
     private readonly ReplicaFeed feed;
     private readonly RecordWriter writer;
+    private readonly MarkExchange exchange;
     private int disposed;
 
-    private ServiceStore(ServiceContext context, Replica replica, ReplicaFeed feed)
+    private ServiceStore(ServiceContext context, Replica replica, ReplicaFeed feed, IReplicaObserver observer)
     {
         this.context = context;
         this.replica = replica;
         this.feed = feed;
         writer = new RecordWriter(context, replica, feed);
+        exchange = new MarkExchange(context, replica, feed, new Recovery(context, replica, observer), Lease);
+        exchange.Start();
     }
 
     /// <summary>The state that the observer has been given.</summary>
@@ -65,30 +68,45 @@ public sealed class ServiceStore : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         var paths = new ServicePaths(service);
-        var clusterId = await ClusterIdentity.EnsureAsync(store, cancellationToken);
-        var keys = new StoreKeys(store, paths, clusterId, root);
+        var highWater = HighWater.Open(options.StateDirectory, service);
+        StoreKeys? keys = null;
         try
         {
+            var clusterId = await ClusterIdentity.EnsureAsync(store, highWater, cancellationToken);
+            keys = new StoreKeys(store, paths, clusterId, root);
             var context = new ServiceContext(
-                store, paths, clusterId, keys, new RecordSealer(clusterId, options.ReaderVersion), options, timeProvider, logger);
-            await FirstManifest.EnsureAsync(context, cancellationToken);
-            var replica = new Replica(context, observer);
-            var feed = new ReplicaFeed(context, replica);
-            var (revision, decision) = await feed.RelistAsync(cancellationToken);
-            if (decision.Verdict == SnapshotVerdict.Refuse)
+                store, paths, clusterId, keys, new RecordSealer(clusterId, options.ReaderVersion), options, highWater, timeProvider, logger);
+            if (options.StateDirectory is null)
             {
-                var trouble = $"{service}: {Refusal.Describe(decision.Refusals)}";
-                throw decision.Refusals.All(refusal => refusal.Upgrade) ? StoreErrors.Upgrade(trouble) : StoreErrors.Refused(trouble);
+                Log.NoStateDirectory(logger, service);
             }
 
-            feed.Start(revision);
-            return new ServiceStore(context, replica, feed);
+            return await OpenAsync(context, observer, cancellationToken);
         }
         catch
         {
-            keys.Dispose();
+            keys?.Dispose();
+            highWater.Dispose();
             throw;
         }
+    }
+
+    private static async Task<ServiceStore> OpenAsync(ServiceContext context, IReplicaObserver observer, CancellationToken cancellationToken)
+    {
+        await FirstManifest.EnsureAsync(context, cancellationToken);
+        await OlderState.AcceptAsync(context, cancellationToken);
+        var replica = new Replica(context, observer);
+        var feed = new ReplicaFeed(context, replica);
+        var (revision, decision) = await feed.RelistAsync(cancellationToken);
+        if (decision.Verdict == SnapshotVerdict.Refuse)
+        {
+            var trouble = $"{context.Paths.Service}: {Refusal.Describe(decision.Refusals)}";
+            throw decision.Refusals.All(refusal => refusal.Upgrade) ? StoreErrors.Upgrade(trouble) : StoreErrors.Refused(trouble);
+        }
+
+        context.HighWater.Save(context.ClusterId);
+        feed.Start(revision);
+        return new ServiceStore(context, replica, feed, observer);
     }
 
     /// <summary>
@@ -117,6 +135,16 @@ public sealed class ServiceStore : IAsyncDisposable
     public Task<ReadOnlyMemory<byte>> ReadAsync(string path, CancellationToken cancellationToken = default) =>
         RecordReader.ReadAsync(context, replica, path, cancellationToken);
 
+    /// <summary>
+    /// Ends a refusal by an administrator's word, after a state of the store was put back that is older than what the running replicas hold: each of them writes back what it
+    /// holds in a newer version, and the epoch rises. Whichever replica is asked, the one that holds the newest goes first. Returns once all that are known follow.
+    /// </summary>
+    /// <returns>The state that was recovered.</returns>
+    /// <exception cref="Dkm.Core.DkmException">
+    /// FAILED_PRECONDITION NOTHING_TO_RECOVER: nothing is refused; STORE_REFUSED: what is wrong still. UNAVAILABLE.
+    /// </exception>
+    public Task<ManifestVersion> RecoverAsync(CancellationToken cancellationToken = default) => exchange.RecoverAsync(cancellationToken);
+
     /// <summary>A place for what this process says of itself for as long as it lives. The caller disposes it, before this.</summary>
     /// <param name="ttl">How long it stays after the process has died.</param>
     public LeasedRecords Lease(TimeSpan ttl) => new(context, () => replica.Sealing, ttl);
@@ -127,8 +155,10 @@ public sealed class ServiceStore : IAsyncDisposable
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
             await writer.DisposeAsync();
+            await exchange.DisposeAsync();
             await feed.DisposeAsync();
             context.Keys.Dispose();
+            context.HighWater.Dispose();
         }
     }
 }

@@ -50,4 +50,7 @@ public interface IRevisionedStore : IAsyncDisposable
 
     /// <summary>Forgets what was overwritten or deleted before a revision. Nothing happens if that was done.</summary>
     Task CompactAsync(long revision, CancellationToken cancellationToken = default);
+
+    /// <summary>Has the next calls go to another member, if there is one. True if there is: what was read is worth reading again there.</summary>
+    bool TryElsewhere(string why) => false;
 }

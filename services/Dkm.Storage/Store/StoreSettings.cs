@@ -11,6 +11,8 @@ using Microsoft.Extensions.Logging;
 public sealed record StoreSettings
 {
     private const string FileKey = "Store:File";
+    private const string StateKey = "Store:StateDirectory";
+    private const string AcceptKey = "Store:AcceptVersion";
     private const string EtcdKey = "Store:Etcd:";
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
@@ -21,6 +23,12 @@ public sealed record StoreSettings
 
     /// <summary>Where etcd is.</summary>
     public EtcdStoreOptions? Etcd { get; init; }
+
+    /// <summary>Where the marks of the newest state seen are kept; null keeps none.</summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>See <see cref="ServiceStoreOptions.AcceptVersion"/>.</summary>
+    public ManifestVersion? AcceptVersion { get; init; }
 
     /// <summary>Reads the keys <c>Store:…</c>. Every service with a store has the same.</summary>
     /// <param name="find">The value of a key, or null.</param>
@@ -61,7 +69,13 @@ public sealed record StoreSettings
             mistake(EtcdKey + nameof(EtcdStoreOptions.AllowPlaintext), "is for development only");
         }
 
-        return new StoreSettings { File = file, Etcd = used ? etcd : null };
+        return new StoreSettings
+        {
+            File = file,
+            Etcd = used ? etcd : null,
+            StateDirectory = find(StateKey),
+            AcceptVersion = ReadVersion(find, mistake),
+        };
     }
 
     /// <inheritdoc cref="SqliteStore.OpenAsync"/>
@@ -91,6 +105,22 @@ public sealed record StoreSettings
                 mistake(key, $"'{text}' is not an address such as https://etcd-1.example.org:2379");
             }
         }
+    }
+
+    private static ManifestVersion? ReadVersion(Func<string, string?> find, Action<string, string> mistake)
+    {
+        if (find(AcceptKey) is not { } text)
+        {
+            return null;
+        }
+
+        if (!ManifestVersion.TryParse(text, out var version))
+        {
+            mistake(AcceptKey, $"'{text}' is no version such as 1.17");
+            return null;
+        }
+
+        return version;
     }
 
     private static string? ReadFile(string option, Func<string, string?> find, Action<string, string> mistake)

@@ -32,6 +32,8 @@ public sealed class KeyRingFixture : IAsyncLifetime
 
     public TestPki Pki { get; } = new();
 
+    public IRevisionedStore Store => store!;
+
     /// <summary>One that is behind makes a policy that is always some seconds old.</summary>
     public TimeProvider AccessClock { get; init; } = TimeProvider.System;
 
@@ -65,7 +67,8 @@ public sealed class KeyRingFixture : IAsyncLifetime
     /// <param name="limits">Of its listener.</param>
     /// <param name="access">Another Access than the fixture's, such as one that is not there: then it never is quite ready, and is not waited for.</param>
     /// <param name="clock">Its clock.</param>
-    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null, Uri? access = null, TimeProvider? clock = null)
+    /// <param name="stateDirectory">Where it keeps its marks; with one it may never be ready, and is not waited for.</param>
+    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null, Uri? access = null, TimeProvider? clock = null, string? stateDirectory = null)
     {
         var service = await RunningService.StartAsync(KeyRingServer.Create(
             new KeyRingOptions
@@ -74,10 +77,15 @@ public sealed class KeyRingFixture : IAsyncLifetime
                 Access = access ?? Access.Address,
                 RootFile = Path.Combine(Pki.Directory, "keyring.root"),
                 Installation = Installation,
+                StateDirectory = stateDirectory,
             },
             clock ?? TimeProvider.System,
             store));
-        await (access is null ? service.ReadyAsync() : service.ReadyAsync(part: "store"));
+        if (stateDirectory is null)
+        {
+            await (access is null ? service.ReadyAsync() : service.ReadyAsync(part: "store"));
+        }
+
         return service;
     }
 
@@ -115,6 +123,8 @@ public sealed class KeyRingFixture : IAsyncLifetime
 
         return await Groups().UpdateGroupAsync(new UpdateGroupRequest { Group = changed }, cancellationToken: Token);
     }
+
+    public Dkm.KeyRing.V1.RootService.RootServiceClient Roots(RunningService? at = null) => new(Channel(Admin, at ?? KeyRing));
 
     public GroupService.GroupServiceClient Groups() => new(Channel(Admin, Access));
 

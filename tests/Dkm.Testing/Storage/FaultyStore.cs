@@ -12,7 +12,7 @@ using Dkm.Storage;
 /// <summary>A store that fails on demand. It does not own the one behind it.</summary>
 public sealed class FaultyStore : IRevisionedStore
 {
-    private readonly IRevisionedStore inner;
+    private IRevisionedStore inner;
     private CancellationTokenSource watches = new();
     private int openWatches;
     private int failedReads;
@@ -35,6 +35,13 @@ public sealed class FaultyStore : IRevisionedStore
     public Func<StoreWatchBatch, StoreWatchBatch?> OnWatch { get; set; } = batch => batch;
 
     public int OpenWatches => Volatile.Read(ref openWatches);
+
+    /// <summary>Another store in its place from now on, as after a restore of an older snapshot.</summary>
+    public void Replace(IRevisionedStore other)
+    {
+        inner = other;
+        EndWatches();
+    }
 
     /// <summary>Ends every open watch without an error, as a server may.</summary>
     public void EndWatches() => Interlocked.Exchange(ref watches, new CancellationTokenSource()).Cancel();

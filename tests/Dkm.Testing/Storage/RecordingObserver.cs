@@ -23,6 +23,9 @@ public sealed class RecordingObserver : IReplicaObserver
     public string Content => string.Join(
         ' ', records.Values.OrderBy(r => r.Path, StringComparer.Ordinal).Select(r => $"{r.Path}={Encoding.UTF8.GetString(r.Body.Span)}@{r.Version}"));
 
+    public (int Type, ReadOnlyMemory<byte> Body)? Recall(string path, ReadOnlyMemory<byte>? older) =>
+        records.TryGetValue(path, out var record) ? (record.Type, record.Body) : null;
+
     public void Apply(ReplicaChange change)
     {
         Assert.Equal(changes.IsEmpty, change.Reset);

@@ -45,6 +45,7 @@ public abstract partial class ServiceStoreContract : IAsyncLifetime
         await Store.DisposeAsync();
         root.Dispose();
         await CleanUpAsync();
+        states.Dispose();
         GC.SuppressFinalize(this);
     }
 

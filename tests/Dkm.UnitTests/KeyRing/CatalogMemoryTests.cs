@@ -60,7 +60,7 @@ public sealed class CatalogMemoryTests(ITestOutputHelper output)
             for (var i = 0; i < 10; i++)
             {
                 var state = i < 6 ? StoredKeyState.Archived : StoredKeyState.Enabled;
-                var key = new RingKey(new KeyFacts(KeyId.Create(Now), state, Now, Now + TimeSpan.FromDays(i)))
+                var key = new RingKey(new KeyFacts(KeyId.Create(Now), state, Now - TimeSpan.FromDays(900 - (90 * i)), Now - TimeSpan.FromDays(899 - (90 * i))))
                 {
                     Wrapped = new byte[40],
                     WrappingKeyId = ring.WrappingKeyId,

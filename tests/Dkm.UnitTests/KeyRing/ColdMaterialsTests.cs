@@ -100,6 +100,30 @@ public sealed class ColdMaterialsTests
         Assert.Throws<InvalidOperationException>(() => KeyRecords.Write(Held(id), Uid, "op"));
     }
 
+    [Fact]
+    public void Recall_OfAYoungArchivedKey_HasItsMaterial()
+    {
+        var id = Add(StoredKeyState.Archived, 7, age: 6);
+
+        Assert.False(Held(id).IsCold);
+        Assert.Equal(7, KeyRecords.Read(catalog.Recall(KeyRecords.Path(Uid, id), null)!.Value.Body, 0).Key.Wrapped.Span[0]);
+    }
+
+    [Fact]
+    public void Recall_OfAColdKey_TakesTheMaterialFromTheOlderRecordAndTheStateFromMemory()
+    {
+        var id = Add(StoredKeyState.Enabled, 7);
+        var path = KeyRecords.Path(Uid, id);
+        var older = stored[path];
+        var archived = Held(id).Archive(Now);
+        catalog.Apply(new ReplicaChange(false, new ManifestVersion(1, 99), [new Record(path, RecordTypes.Key, 99, 1, 1, KeyRecords.Write(archived, Uid, "op"))], []));
+
+        Assert.Null(catalog.Recall(path, null));
+        var (type, body) = catalog.Recall(path, older)!.Value;
+        var (_, key) = KeyRecords.Read(body, 0);
+        Assert.Equal((RecordTypes.Key, StoredKeyState.Archived, (byte)7), (type, key.Facts.Stored, key.Wrapped.Span[0]));
+    }
+
     private ColdMaterials Cold(int capacity)
     {
         var cold = new ColdMaterials(catalog, capacity);
@@ -113,16 +137,17 @@ public sealed class ColdMaterialsTests
 
     private RingKey Held(KeyId id) => catalog.FindKey(id)!.Find(id)!;
 
-    private KeyId Add(StoredKeyState state, byte material)
+    private KeyId Add(StoredKeyState state, byte material, int? age = null)
     {
         var records = new List<Record>();
         if (stored.Count == 0)
         {
-            var ring = new Ring { Name = "a/b", Uid = Uid, Policy = RingPolicy.Default, WrappingKeyId = "w" };
+            var ring = new Ring { Name = "a/b", Uid = Uid, Policy = RingPolicy.Default, WrappingKeyId = "w", UpdateTime = Now + TimeSpan.FromDays(8) };
             records.Add(new Record(RingRecords.Path(ring.Name), RecordTypes.Ring, 1, 1, 1, RingRecords.Write(ring, "op")));
         }
 
-        var key = new RingKey(new KeyFacts(KeyId.Create(Now), state, Now, Now))
+        var created = age is { } days ? Now + TimeSpan.FromDays(8 - days) : Now;
+        var key = new RingKey(new KeyFacts(KeyId.Create(created), state, created, created))
         {
             Wrapped = state == StoredKeyState.Destroyed ? default : new byte[] { material },
             WrappingKeyId = "w",

@@ -11,6 +11,7 @@ public sealed class BatchDecisionTests : IDisposable
 {
     private readonly StoreKey key = MultisetDigestTests.NewKey("cluster/access");
     private readonly ReplicaState state = new();
+    private readonly ServiceStoreOptions options = new() { NeverDeleted = ["keys/"] };
 
     public BatchDecisionTests()
     {
@@ -85,7 +86,7 @@ public sealed class BatchDecisionTests : IDisposable
     {
         var batch = new OpenedBatch(101, Of(11, Opened("a", 4, 1), Opened("b", 9, 2)), [], [], [new Refusal("a", null, "rubbish")]);
 
-        var decision = BatchDecision.Judge(state, batch, key);
+        var decision = BatchDecision.Judge(state, batch, key, options);
         Assert.Equal((BatchVerdict.Refuse, "a: expected version 4, found rubbish"), (decision.Verdict, decision.Why));
     }
 
@@ -95,6 +96,20 @@ public sealed class BatchDecisionTests : IDisposable
         Assert.Equal(BatchVerdict.Ignore, Judge(null, []));
         Assert.Equal(BatchVerdict.Ignore, Judge(null, [Opened("a", 2, 9)], revision: 50));
         Assert.Equal(BatchVerdict.Refuse, Judge(null, [Opened("a", 2, 9)], revision: 51));
+    }
+
+    [Fact]
+    public void NeverDeleted_IsDeleted_IsRefusedThoughItAddsUp()
+    {
+        var records = new[] { Opened("a", 4, 1), Opened("keys/k", 9, 2) };
+        state.Set("keys/k", RecordFacts.Of(records[1]));
+        state.Remove("b");
+        state.Manifest = Of(10, records);
+
+        var decision = Decide(Of(11, Opened("a", 4, 1)), [], "keys/k");
+        Assert.Equal(BatchVerdict.Refuse, decision.Verdict);
+        Assert.StartsWith("keys/k: expected version 9, found nothing, and such records are never deleted", decision.Why, StringComparison.Ordinal);
+        Accepts(Of(11, Opened("keys/k", 9, 2)), [], "a");
     }
 
     [Fact]
@@ -122,8 +137,8 @@ public sealed class BatchDecisionTests : IDisposable
     private BatchVerdict Judge(Manifest? manifest, IReadOnlyList<OpenedRecord> puts, params string[] deletes) => Decide(manifest, puts, deletes).Verdict;
 
     private BatchVerdict Judge(Manifest? manifest, IReadOnlyList<OpenedRecord> puts, long revision) =>
-        BatchDecision.Judge(state, new OpenedBatch(revision, manifest, puts, [], []), key).Verdict;
+        BatchDecision.Judge(state, new OpenedBatch(revision, manifest, puts, [], []), key, options).Verdict;
 
     private BatchDecision Decide(Manifest? manifest, IReadOnlyList<OpenedRecord> puts, params string[] deletes) =>
-        BatchDecision.Judge(state, new OpenedBatch(101, manifest, puts, deletes, []), key);
+        BatchDecision.Judge(state, new OpenedBatch(101, manifest, puts, deletes, []), key, options);
 }

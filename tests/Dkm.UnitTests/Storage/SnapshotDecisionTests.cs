@@ -10,6 +10,7 @@ public sealed class SnapshotDecisionTests : IDisposable
 {
     private readonly StoreKey key = MultisetDigestTests.NewKey("cluster/access");
     private readonly ReplicaState state = new();
+    private readonly ServiceStoreOptions options = new() { NeverDeleted = ["keys/"] };
     private readonly ReplicaMark mark = new(new ManifestVersion(1, 10), 100);
     private readonly OpenedRecord[] honest = [Opened("a", 4, 1), Opened("b", 9, 2)];
 
@@ -46,9 +47,9 @@ public sealed class SnapshotDecisionTests : IDisposable
     {
         var empty = new ReplicaState();
 
-        Assert.Equal(SnapshotVerdict.Adopt, SnapshotDecision.Judge(empty, Read(Of(10, honest), 100, honest), 1, default).Verdict);
-        Assert.Equal(SnapshotVerdict.Refuse, SnapshotDecision.Judge(empty, Read(Of(10, honest), 100, honest[0]), 1, default).Verdict);
-        Assert.Equal(SnapshotVerdict.Refuse, SnapshotDecision.Judge(empty, Read(null, 100), 1, default).Verdict);
+        Assert.Equal(SnapshotVerdict.Adopt, SnapshotDecision.Judge(empty, Read(Of(10, honest), 100, honest), 1, default, new()).Verdict);
+        Assert.Equal(SnapshotVerdict.Refuse, SnapshotDecision.Judge(empty, Read(Of(10, honest), 100, honest[0]), 1, default, new()).Verdict);
+        Assert.Equal(SnapshotVerdict.Refuse, SnapshotDecision.Judge(empty, Read(null, 100), 1, default, new()).Verdict);
     }
 
     [Fact]
@@ -110,6 +111,42 @@ public sealed class SnapshotDecisionTests : IDisposable
         Assert.StartsWith("b: expected at most version 12", decision.Refusals[0].ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Behind_WhatWasSeenElsewhere_IsRefusedThoughNothingIsHeld()
+    {
+        var decision = SnapshotDecision.Judge(
+            new ReplicaState(), Read(Of(10, honest), 120, honest), 1, new ReplicaMark(default, 0, new ManifestVersion(1, 11)), options);
+
+        Assert.Equal("manifest: expected version 1.11 or newer, found version 1.10 (an older state was put back)", Assert.Single(decision.Refusals).ToString());
+    }
+
+    [Fact]
+    public void Newer_AddsUpWithALowerVersion_IsRefused_AndInANewEpochAdopted()
+    {
+        var forked = new[] { Opened("a", 4, 1), Opened("b", 7, 5), Opened("c", 11, 3) };
+
+        Assert.Equal("b: expected version 9, found version 7 (an older state was put back and written on)", Assert.Single(Judge(Of(11, forked), 120, forked).Refusals).ToString());
+        Assert.Equal(SnapshotVerdict.Adopt, Judge(Of(11, forked) with { Version = new ManifestVersion(2, 11) }, 120, forked).Verdict);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void NeverDeleted_IsGone_IsRefusedInAnyEpoch(long epoch)
+    {
+        OpenedRecord[] held = [.. honest, Opened("keys/k", 8, 6)];
+        state.Set("keys/k", RecordFacts.Of(held[2]));
+        state.Manifest = Of(10, held);
+        var forked = new[] { Opened("a", 4, 1), Opened("b", 9, 2), Opened("c", 11, 3) };
+
+        var decision = Judge(Of(11, forked) with { Version = new ManifestVersion(epoch, 11) }, 120, forked);
+        Assert.StartsWith("keys/k: expected version 8, found nothing, and such records are never deleted", Assert.Single(decision.Refusals).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NewEpoch_InAStoreThatCountsAnew_IsAdopted() =>
+        Assert.Equal(SnapshotVerdict.Adopt, Judge(Of(11, honest) with { Version = new ManifestVersion(2, 11) }, 7, honest).Verdict);
+
     private static OpenedRecord Opened(string path, long version, ulong stamp) =>
         new(path, new RecordHeader(1, 1, 1, version, default), stamp, 100, []);
 
@@ -121,7 +158,7 @@ public sealed class SnapshotDecisionTests : IDisposable
         key.Id);
 
     private SnapshotDecision Judge(Manifest? manifest, long revision, params OpenedRecord[] records) =>
-        SnapshotDecision.Judge(state, Read(manifest, revision, records), 1, mark);
+        SnapshotDecision.Judge(state, Read(manifest, revision, records), 1, mark, options);
 
     private Snapshot Read(Manifest? manifest, long revision, params OpenedRecord[] records)
     {
