@@ -6,10 +6,10 @@ RID ?= $(shell ./tests/prepare.sh rid)
 DOTNET_FLAGS := --nologo -v quiet -c $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test unit integration bench aot lint fix clean
+.PHONY: help build run cluster cluster-down demo test unit integration bench aot lint fix clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 build: ## builds everything; leaves artifacts/bin/dkm and artifacts/bin/dkm-standalone
 	@./tests/prepare.sh build
@@ -18,11 +18,21 @@ build: ## builds everything; leaves artifacts/bin/dkm and artifacts/bin/dkm-stan
 	@mkdir -p $(BIN)
 	dotnet publish clients/Dkm.Cli $(DOTNET_FLAGS) --no-build -o $(BIN)
 	dotnet publish services/Dkm.Standalone $(DOTNET_FLAGS) --no-build -o $(BIN)
+	dotnet publish services/Dkm.Access $(DOTNET_FLAGS) --no-build -o $(BIN)
+	dotnet publish services/Dkm.KeyRing $(DOTNET_FLAGS) --no-build -o $(BIN)
+	dotnet publish services/Dkm.Crypto $(DOTNET_FLAGS) --no-build -o $(BIN)
 	dotnet publish samples/ConnectedAccounts $(DOTNET_FLAGS) --no-build -o $(BIN)
 	@echo 'built: $(BIN)/dkm, dkm-standalone, connected-accounts.  Next: export PATH="$$PWD/$(BIN):$$PATH", then dkm dev'
 
 run: build ## starts DKM in development mode in the foreground
 	@exec $(BIN)/dkm-standalone --Development=true
+
+cluster: build ## a cluster on this machine: three etcd members, two replicas of each service, TLS; prints what to paste
+	@./tests/prepare.sh cluster
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ./deploy/cluster.sh up
+
+cluster-down: ## ends what make cluster started; the data stays
+	@./deploy/cluster.sh down
 
 demo: build ## the story of the connected accounts, every step checked
 	@./tests/prepare.sh demo

@@ -38,11 +38,27 @@ internal static class PkiCommands
     private static Command Issue(CommandRunner runner)
     {
         var name = new Argument<string>("NAME") { Description = "The folder below <home>/pki; for --identity" };
-        var id = new Option<string>("--id") { Description = "The SPIFFE ID, such as spiffe://dkm.local/ns/mail/sa/imap", HelpName = "SPIFFE-ID", Required = true };
-        var command = new Command("issue", "Make an identity; replaces the certificate of one that is there") { name, id };
+        var id = new Option<string>("--id") { Description = "The SPIFFE ID, such as spiffe://dkm.local/ns/mail/sa/imap", HelpName = "SPIFFE-ID" };
+        var etcd = new Option<EtcdRole?>("--etcd")
+        {
+            Description = "Instead of --id: a certificate of an etcd on this machine, member or client; NAME is its common name, by which etcd knows a client",
+            HelpName = "ROLE",
+        };
+        var command = new Command("issue", "Make an identity; replaces the certificate of one that is there") { name, id, etcd };
         command.SetAction(runner.Action((parse, session, _) =>
         {
-            IssueIdentity(session, parse.GetRequiredValue(name), parse.GetRequiredValue(id));
+            switch (parse.GetValue(id), parse.GetValue(etcd))
+            {
+                case ({ } text, null):
+                    IssueIdentity(session, parse.GetRequiredValue(name), text);
+                    break;
+                case (null, { } role):
+                    IssueForEtcd(session, parse.GetRequiredValue(name), role);
+                    break;
+                default:
+                    throw new UsageException("say who it is", "--id SPIFFE-ID, or --etcd member|client");
+            }
+
             return Task.CompletedTask;
         }));
         return command;
@@ -86,17 +102,26 @@ internal static class PkiCommands
             throw DkmException.Invalid("id", Reasons.InvalidField, $"this home is of trust domain {configuration.TrustDomain}");
         }
 
-        RefuseReplacingAnother(session, name, parsed);
+        RefuseReplacingAnother(session, name, parsed.ToString());
         DevelopmentPki.Issue(session.Home, name, parsed, session.Time);
         session.Printer.Show(
             Describe(session, DkmHome.IdentityDirectory(session.Home, name)), CliJson.Form.IdentityView, view => view.ToText());
     }
 
+    private static void IssueForEtcd(Session session, string name, EtcdRole role)
+    {
+        IdentityNames.Check(name);
+        RefuseReplacingAnother(session, name, "CN=" + name);
+        DevelopmentEtcdPki.Issue(session.Home, name, role, session.Time);
+        session.Printer.Show(
+            Describe(session, DkmHome.IdentityDirectory(session.Home, name)), CliJson.Form.IdentityView, view => view.ToText());
+    }
+
     /// <summary>A certificate is renewed by issuing it again; a typing mistake must not turn <c>admin</c> or a service into somebody else.</summary>
-    private static void RefuseReplacingAnother(Session session, string name, SpiffeId id)
+    private static void RefuseReplacingAnother(Session session, string name, string id)
     {
         var directory = DkmHome.IdentityDirectory(session.Home, name);
-        if (File.Exists(IdentityFiles.FromDirectory(directory).CertificateFile) && Describe(session, directory).SpiffeId is var there && there != id.ToString())
+        if (File.Exists(IdentityFiles.FromDirectory(directory).CertificateFile) && Describe(session, directory).SpiffeId is var there && there != id)
         {
             throw new DkmException(ErrorKind.AlreadyExists, Reasons.AlreadyExists, $"identity {name} is {there} already");
         }
@@ -109,7 +134,7 @@ internal static class PkiCommands
         return new IdentityView
         {
             Name = Path.GetFileName(directory),
-            SpiffeId = LeafIdentity.TryRead(source.Leaf, out var id) ? id.ToString() : "none of DKM's",
+            SpiffeId = LeafIdentity.TryRead(source.Leaf, out var id) ? id.ToString() : source.Leaf.Subject is { Length: > 0 } subject ? subject : "none of DKM's",
             Directory = directory,
             NotAfter = Times.Of(new DateTimeOffset(source.Leaf.NotAfter.ToUniversalTime(), TimeSpan.Zero)),
         };

@@ -70,25 +70,27 @@ public sealed class CertificateAuthority : IDisposable
     public IssuedCertificate Issue(SpiffeId id, IEnumerable<string> dnsNames, IEnumerable<IPAddress> addresses, TimeSpan lifetime)
     {
         ArgumentNullException.ThrowIfNull(id);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
         // The subject is empty, since the URI is the name; RFC 5280 section 4.1.2.6 then wants the alternative names critical.
-        var request = new CertificateRequest(new X500DistinguishedName(string.Empty), key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509Extension(
-            SubjectAlternativeNames.Oid, SubjectAlternativeNames.Write(id.ToString(), dnsNames, addresses), critical: true));
-        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
-            [new Oid(SvidLeaf.ServerAuthenticationOid), new Oid(SvidLeaf.ClientAuthenticationOid)], critical: false));
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        var names = new X509Extension(SubjectAlternativeNames.Oid, SubjectAlternativeNames.Write(id.ToString(), dnsNames, addresses), critical: true);
+        return Issue(string.Empty, names, isServer: true, lifetime);
+    }
 
-        var now = time.GetUtcNow();
-        var end = now + lifetime;
-        var notAfter = end < Certificate.NotAfter ? end : Certificate.NotAfter;
-        var notBefore = now - Backdating > Certificate.NotBefore ? now - Backdating : Certificate.NotBefore;
-        using var leaf = request.Create(Certificate, notBefore, notAfter, SerialNumber());
-        return new IssuedCertificate(leaf.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    /// <summary>A leaf for what knows no SPIFFE IDs, such as etcd: it is called by its common name.</summary>
+    public IssuedCertificate IssueNamed(string commonName, IReadOnlyCollection<string> dnsNames, IEnumerable<IPAddress> addresses, bool isServer, TimeSpan lifetime)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        foreach (var name in (IEnumerable<string>)[commonName, .. dnsNames])
+        {
+            names.AddDnsName(name);
+        }
+
+        foreach (var address in addresses)
+        {
+            names.AddIpAddress(address);
+        }
+
+        return Issue($"CN={commonName}", names.Build(), isServer, lifetime);
     }
 
     public void Dispose() => Certificate.Dispose();
@@ -100,5 +102,26 @@ public sealed class CertificateAuthority : IDisposable
         KernelRandom.Fill(serial);
         serial[0] = (byte)((serial[0] & 0x3F) | 0x40);
         return serial;
+    }
+
+    private IssuedCertificate Issue(string subject, X509Extension names, bool isServer, TimeSpan lifetime)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(new X500DistinguishedName(subject), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(names);
+        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
+            isServer ? [new Oid(SvidLeaf.ServerAuthenticationOid), new Oid(SvidLeaf.ClientAuthenticationOid)] : [new Oid(SvidLeaf.ClientAuthenticationOid)],
+            critical: false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+
+        var now = time.GetUtcNow();
+        var end = now + lifetime;
+        var notAfter = end < Certificate.NotAfter ? end : Certificate.NotAfter;
+        var notBefore = now - Backdating > Certificate.NotBefore ? now - Backdating : Certificate.NotBefore;
+        using var leaf = request.Create(Certificate, notBefore, notAfter, SerialNumber());
+        return new IssuedCertificate(leaf.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 }

@@ -19,7 +19,7 @@ public static class DevelopmentPki
     /// <summary>A workload to begin with.</summary>
     public const string FirstWorkload = "mailbox-worker";
 
-    private const string AuthoritiesName = "ca";
+    internal const string AuthoritiesName = "ca";
 
     private static readonly TimeSpan AuthorityLifetime = TimeSpan.FromDays(3650);
     private static readonly TimeSpan LeafLifetime = TimeSpan.FromDays(365);
@@ -137,7 +137,7 @@ public static class DevelopmentPki
     }
 
     /// <summary>The name becomes a directory: nothing that climbs out of <c>pki</c>, and not the authorities' own.</summary>
-    private static void CheckName(string name)
+    internal static void CheckName(string name)
     {
         if (string.IsNullOrEmpty(name) || name.Length > 63 || name == AuthoritiesName || !name.AsSpan().ContainsAnyInRange('a', 'z') || !IsPlain(name))
         {
