@@ -107,7 +107,7 @@ internal sealed class RecordWriter : IAsyncDisposable
             var found = await new OutcomeInquiry(context, draft).FindOutAsync(e);
             if (found is null)
             {
-                await CatchUpAsync((await context.Store.GetAsync(context.Paths.Manifest, 0, cancellationToken)).Entry, cancellationToken);
+                await CatchUpAsync(draft.Basis, (await context.Store.GetAsync(context.Paths.Manifest, 0, cancellationToken)).Entry, cancellationToken);
             }
 
             return found;
@@ -132,7 +132,7 @@ internal sealed class RecordWriter : IAsyncDisposable
 
         if (commit.Current[0]?.ModRevision != draft.Basis.ManifestRevision)
         {
-            await CatchUpAsync(commit.Current[0], cancellationToken);
+            await CatchUpAsync(draft.Basis, commit.Current[0], cancellationToken);
             return;
         }
 
@@ -141,9 +141,10 @@ internal sealed class RecordWriter : IAsyncDisposable
         throw StoreErrors.Refused(replica.Status.Trouble ?? "a record had been changed without the manifest");
     }
 
-    private async Task CatchUpAsync(StoreEntry? manifest, CancellationToken cancellationToken)
+    private async Task CatchUpAsync(CommitBasis basis, StoreEntry? manifest, CancellationToken cancellationToken)
     {
-        if (manifest is null || !await replica.ReachAsync(manifest.ModRevision, ReplicaFeed.Patience, cancellationToken))
+        // A revision below ours is that of a store which was put back: nothing will bring us there but a look at all of it.
+        if (manifest is null || manifest.ModRevision < basis.ManifestRevision || !await replica.ReachAsync(manifest.ModRevision, ReplicaFeed.Patience, cancellationToken))
         {
             await feed.RelistAsync(cancellationToken);
         }

@@ -134,7 +134,8 @@ internal sealed class Replica
             {
                 // With a new epoch the store's revisions may have begun anew.
                 state.VerifiedRevision = epoch == state.Manifest!.Version.Epoch ? Math.Max(state.VerifiedRevision, snapshot.Revision) : snapshot.Revision;
-                Set(status with { Trouble = null, ConfirmTime = Later(start) });
+                var over = snapshot.Revision >= status.TroubleRevision || epoch != state.Manifest.Version.Epoch;
+                Set(status with { Trouble = over ? null : status.Trouble, ConfirmTime = Later(start) });
             }
 
             return decision;
@@ -162,11 +163,11 @@ internal sealed class Replica
         }
     }
 
-    public void Report(string trouble)
+    public void Report(string trouble, long revision)
     {
         lock (gate)
         {
-            Set(status with { Trouble = trouble });
+            Set(status with { Trouble = trouble, TroubleRevision = revision });
         }
     }
 

@@ -58,12 +58,12 @@ internal sealed class ReplicaFeed : IAsyncDisposable
             if (decision.Verdict == SnapshotVerdict.Refuse)
             {
                 decision = await NameAsync(decision, snapshot, cancellationToken);
-                Report(Refusal.Describe(decision.Refusals));
+                Report(Refusal.Describe(decision.Refusals), snapshot.Revision);
             }
             else
             {
-                Telemetry.Refused(context.Paths.Service, false);
-                if (had is not null)
+                Telemetry.Refused(context.Paths.Service, replica.Status.Trouble is not null);
+                if (had is not null && replica.Status.Trouble is null)
                 {
                     Log.TroubleOver(context.Logger, context.Paths.Service, replica.Status.Version);
                 }
@@ -125,7 +125,7 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         };
     }
 
-    private void Report(string trouble)
+    private void Report(string trouble, long revision)
     {
         if (replica.Status.Trouble != trouble)
         {
@@ -134,7 +134,7 @@ internal sealed class ReplicaFeed : IAsyncDisposable
 
         Telemetry.Refused(context.Paths.Service, true);
 
-        replica.Report(trouble);
+        replica.Report(trouble, revision);
     }
 
     private async Task WatchAsync(long position)
@@ -196,7 +196,7 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         if (decision.Verdict == BatchVerdict.Refuse && !known)
         {
             // At once, so that nothing is written on this ground; the snapshot then says more, or that it is over.
-            Report(decision.Why!);
+            Report(decision.Why!, batch.Revision);
         }
 
         // A new epoch is what ends trouble that is known.

@@ -25,6 +25,12 @@ public sealed class FaultyStore : IRevisionedStore
     /// <summary>Runs before each commit reaches the store.</summary>
     public Func<StoreTransaction, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Runs after each commit that the store took, before the caller hears of it.</summary>
+    public Func<Task> AfterCommit { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Runs before each page is read; told where it begins.</summary>
+    public Func<string?, Task> BeforePage { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Every read throws.</summary>
     public bool ReadsFail { get; set; }
 
@@ -52,10 +58,11 @@ public sealed class FaultyStore : IRevisionedStore
         return inner.GetAsync(path, revision, cancellationToken);
     }
 
-    public Task<StorePage> RangeAsync(string prefix, string? startAfter, int limit, long revision = 0, CancellationToken cancellationToken = default)
+    public async Task<StorePage> RangeAsync(string prefix, string? startAfter, int limit, long revision = 0, CancellationToken cancellationToken = default)
     {
         ThrowIfReadsFail();
-        return inner.RangeAsync(prefix, startAfter, limit, revision, cancellationToken);
+        await BeforePage(startAfter);
+        return await inner.RangeAsync(prefix, startAfter, limit, revision, cancellationToken);
     }
 
     public async Task<StoreCommit> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken = default)
@@ -71,7 +78,9 @@ public sealed class FaultyStore : IRevisionedStore
             case CommitFault.Unavailable:
                 throw new DkmException(ErrorKind.Unavailable, Reasons.StoreUnavailable, "no quorum");
             default:
-                return await inner.CommitAsync(transaction, cancellationToken);
+                var commit = await inner.CommitAsync(transaction, cancellationToken);
+                await AfterCommit();
+                return commit;
         }
     }
 

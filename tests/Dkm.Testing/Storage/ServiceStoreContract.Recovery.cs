@@ -69,7 +69,7 @@ public abstract partial class ServiceStoreContract
     public async Task Recover_RevisionsThatBeginAnew_AreFollowed()
     {
         var replaced = new FaultyStore(Store);
-        var (service, observer) = await OpenAsync(Marked("one"), replaced);
+        var (service, observer) = await OpenAsync(WatchOnly with { NeverDeleted = ["keys/"] }, replaced);
         await PutAsync(service, "keys/1", "k1");
         var old = await CopyAsync();
         await PutAsync(service, "keys/2", "k2");
@@ -81,14 +81,14 @@ public abstract partial class ServiceStoreContract
         await using var restored = new MemoryStore(TimeProvider.System);
         await restored.CommitAsync(new StoreTransaction { Puts = [.. old.Select(entry => new StorePut(entry.Path, entry.Value))] }, Token);
         replaced.Replace(restored);
-        await UntilAsync(() => service.Trouble is not null);
+        await FailsAsync(() => PutAsync(service, "keys/x", "x"), ErrorKind.FailedPrecondition, Reasons.StoreRefused);
         await service.RecoverAsync(Token);
 
-        // The watch is at the new revisions too: nothing but it tells this one.
+        // The watch is at the new revisions too: nothing but it tells of another's change.
         var (follower, ofFollower) = await OpenAsync(WatchOnly, restored);
-        await PutAsync(service, "keys/3", "k3");
+        await PutAsync(follower, "keys/3", "k3");
         await UntilAsync(() => ofFollower.Content == observer.Content);
-        await PutAsync(follower, "keys/4", "k4");
+        await PutAsync(service, "keys/4", "k4");
         await UntilAsync(() => ofFollower.Content == observer.Content);
         await service.DisposeAsync();
     }

@@ -134,6 +134,44 @@ public abstract partial class ServiceStoreContract
     }
 
     [Fact]
+    public async Task Relist_ThatMetARecordBeforeItsChangeWasAppliedHere_KeepsIt()
+    {
+        var faulty = new FaultyStore(Store) { OnWatch = _ => null };
+        var (service, _) = await OpenAsync(Relisting with { NeverDeleted = ["groups/"] }, faulty);
+        foreach (var name in new[] { "a", "b", "c", "d" })
+        {
+            await PutAsync(service, $"groups/{name}", "1");
+        }
+
+        // The change stands in the store, its answer waits for a listing's first page, and that listing's second page waits for the answer.
+        var (step, met, applied) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        string? trouble = null;
+        faulty.AfterCommit = () =>
+        {
+            step = 1;
+            return met.Task;
+        };
+        faulty.BeforePage = async after =>
+        {
+            step = (step, after) switch { (1, null) => 2, (2, not null) => 3, (3, null) => 4, _ => step };
+            if (step == 3)
+            {
+                met.TrySetResult();
+                await applied.Task;
+            }
+            else if (step == 4)
+            {
+                trouble ??= service.Trouble;
+            }
+        };
+        await PutAsync(service, "groups/a", "2", 2);
+        applied.SetResult();
+        await UntilAsync(() => step == 4);
+
+        Assert.Null(trouble);
+    }
+
+    [Fact]
     public async Task ConfirmTime_StoreReadable_GoesOn_AndStops_WhenItIsNot()
     {
         var faulty = new FaultyStore(Store);
