@@ -117,6 +117,6 @@ case "${1:-}" in
   cluster) if may_install; then packages etcd-server etcd-client; fi
            command -v etcd >/dev/null || { echo "missing: etcd. Install it (Debian: sudo apt-get install -y etcd-server etcd-client)" >&2; exit 2; } ;;
   lint) node_modules tests/lint ;;
-  aot) sdk; packages clang zlib1g-dev ;;
+  aot) sdk; packages clang zlib1g-dev; node_modules tests/outside ;;
   *) echo "usage: prepare.sh rid|build|demo|cluster|test|lint|aot" >&2; exit 2 ;;
 esac

@@ -12,11 +12,7 @@ using Dkm.KeyRing.Rollover;
 /// Everything that can happen next, in any order: whatever is not taken is a pause, a cut or a lost message. The decisions are those that are shipped;
 /// the store compares as etcd does. One tick stands for the clocks' skew.
 /// </summary>
-/// <param name="guards">What is switched on.</param>
-/// <param name="horizon">Ticks.</param>
-/// <param name="faults">How many things may go wrong or out of the ordinary in one history.</param>
-/// <param name="rollAfterRestore">Whether somebody may roll the ring at once, besides, when an old snapshot was put back.</param>
-internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool rollAfterRestore = false)
+internal sealed class ClusterModel(Guard guards, Scope scope)
 {
     private const int Tick = 1000;
     private const int Skew = 1;
@@ -36,15 +32,17 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
         RolloverPeriod = Ticks(Period), KeyLease = Ticks(KeyLease), ActivationLead = TimeSpan.Zero, ArchiveAfter = 1,
     };
 
-    public static ModelState Start
+    public ModelState Start
     {
         get
         {
-            var first = KeySet.Of([new ModelKey(0, KeySet.Milliseconds(RolloverRule.First(KeySet.Time(0), Timing)), StoredKeyState.Enabled, 0, ModelKey.First)]);
+            // The key before is archived as soon as every clock has seen the first one's time.
+            var active = KeySet.Milliseconds(RolloverRule.First(KeySet.Time(0), Timing));
+            var first = KeySet.Of(scope.OlderKey ? [Key(0, active - (Period * Tick)), Key(1, active)] : [Key(0, active)]);
             var store = new ModelStore(1, 1, 1, 1, 1, first, 0, 0, 0);
             var replica = ModelReplica.Of(store, 0);
             var holder = new ModelHolder(1, first, KeyLease, KeyLease, null, 0);
-            return Look(new ModelState(0, 0, store, replica, replica, holder, holder, first.Ids, 1, 0, 0, 0), out _, Guard.All);
+            return Look(new ModelState(0, 0, store, replica, replica, holder, holder, first.Ids, first.Keys.Length, 0, 0, 0), out _, Guard.All);
         }
     }
 
@@ -58,7 +56,7 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
         {
             yield return ("next", state with { Turn = state.Turn + 1 });
         }
-        else if (state.Now < horizon)
+        else if (state.Now < scope.Horizon)
         {
             yield return ("a tick passes", Pass(state));
         }
@@ -92,8 +90,9 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
         }
 
         var kept = state.Store.Keys.Ids | (state.R0.Keys?.Ids ?? 0) | (state.R1.Keys?.Ids ?? 0);
-        if ((state.Delivered & ~kept) != 0)
+        if ((state.Delivered & ~kept) != 0 && !Refuses(state, 0) && !Refuses(state, 1))
         {
+            // While one refuses, an operator knows, and the store is not the last word.
             return $"a key that envelopes may have been made with is gone: k{BitOperations.TrailingZeroCount(state.Delivered & ~kept)}";
         }
 
@@ -108,7 +107,7 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
         {
             // It sleeps, or waits for the answer; only the write itself goes on.
             yield return ($"replica {r}'s write arrives", Arrive(state, r, lostAnswer: false));
-            if (state.Faults < faults)
+            if (state.Faults < scope.Faults)
             {
                 yield return ($"replica {r}'s write arrives and its answer is lost", Arrive(state, r, lostAnswer: true) with { Faults = state.Faults + 1 });
                 yield return ($"replica {r} crashes with its write on the way", Crash(state, r));
@@ -148,12 +147,12 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
             yield return ($"replica {r} sends its write", state.With(r, replica with { Pending = decided with { Sent = true } }));
         }
 
-        if (state.Rolls == 0 && (state.Faults < faults || (rollAfterRestore && state.Store.Branch == 1)) && replica.Pending is null)
+        if (state.Rolls == 0 && (state.Faults < scope.Faults || (scope.RollAfterRestore && state.Store.Branch == 1)) && replica.Pending is null)
         {
             yield return ($"replica {r} rolls at once for somebody", RollAtOnce(state, r));
         }
 
-        if (state.Faults < faults)
+        if (state.Faults < scope.Faults)
         {
             yield return ($"replica {r} crashes", Crash(state, r));
         }
@@ -173,7 +172,7 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
             }
         }
 
-        if (state.Faults < faults && state.Holder(h).Back == 0)
+        if (state.Faults < scope.Faults && state.Holder(h).Back == 0)
         {
             var back = Look(state.With(h, state.Holder(h) with { Back = SetBack }) with { Faults = state.Faults + 1 }, out _, guards);
             yield return ($"holder {h}'s clock is set back", back);
@@ -182,7 +181,7 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
 
     private IEnumerable<(string Step, ModelState State)> OfOthers(ModelState state)
     {
-        if (state.Others == 0 && state.Faults < faults && !state.RolledBack)
+        if (state.Others == 0 && state.Faults < scope.Faults && !state.RolledBack)
         {
             var store = state.Store;
             yield return ("somebody writes another record", state with
@@ -191,7 +190,7 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
             });
         }
 
-        if (state.Store.Version > 1 && state.Store.Branch == 0 && state.Faults < faults)
+        if (state.Store.Version > 1 && state.Store.Branch == 0 && state.Faults < scope.Faults)
         {
             yield return ("somebody puts the first snapshot back", Restored(state) with { Faults = state.Faults + 1 });
         }
@@ -254,7 +253,7 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
         });
     }
 
-    private static ModelState Restored(ModelState state)
+    private ModelState Restored(ModelState state)
     {
         var old = Start.Store with { Branch = 1 };
         return (state.Store.Fence == 0 ? state : Deposed(state, state.Store.Fence - 1)) with { Store = old };
@@ -350,8 +349,8 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
             .With(r, ModelReplica.Of(next, state.Now) with { Fence = replica.Fence });
     }
 
-    private static ModelState Crash(ModelState state, int r) =>
-        state.With(r, new ModelReplica(0, state.Replica(r).Mark, 0, 0, null, 0, 0, null)) with { Faults = state.Faults + 1 };
+    private ModelState Crash(ModelState state, int r) =>
+        state.With(r, new ModelReplica(0, guards.HasFlag(Guard.PersistedMark) ? state.Replica(r).Mark : 0, 0, 0, null, 0, 0, null)) with { Faults = state.Faults + 1 };
 
     private ModelState? Heard(ModelState state, int h, int r)
     {
@@ -410,6 +409,8 @@ internal sealed class ClusterModel(Guard guards, int horizon, int faults, bool r
 
         return state;
     }
+
+    private static ModelKey Key(int id, int activate) => new(id, activate, StoredKeyState.Enabled, 0, ModelKey.First);
 
     private static int Clock(ModelState state, int r) => (state.Now + (r * Skew)) * Tick;
 

@@ -26,7 +26,7 @@ public enum Guard
     /// <summary>A replica whose last confirmation is too old renews no lease.</summary>
     Freshness = 32,
 
-    /// <summary>A replica takes nothing older than the newest that it has seen, also after a restart.</summary>
+    /// <summary>A replica takes nothing older than the newest that it has seen.</summary>
     HighWaterMark = 64,
 
     /// <summary>A holder never goes back behind the newest primary that it has used.</summary>
@@ -38,5 +38,8 @@ public enum Guard
     /// <summary>A replica takes no state in which a key that it holds is gone: keys end as tombstones.</summary>
     KeysStay = 512,
 
-    All = (2 * KeysStay) - 1,
+    /// <summary>And it knows that after a restart too.</summary>
+    PersistedMark = 1024,
+
+    All = (2 * PersistedMark) - 1,
 }

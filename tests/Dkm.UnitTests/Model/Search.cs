@@ -14,8 +14,8 @@ internal sealed class Search(ClusterModel model)
     /// <summary>The history that breaks a promise; null if none of them does.</summary>
     public string? Run()
     {
-        var frontier = new Queue<ModelState>([ClusterModel.Start]);
-        seen[ClusterModel.Start] = (null, "start");
+        var frontier = new Queue<ModelState>([model.Start]);
+        seen[model.Start] = (null, "start");
         while (frontier.TryDequeue(out var state))
         {
             foreach (var (step, next) in model.Next(state))
