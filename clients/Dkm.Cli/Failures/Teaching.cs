@@ -63,7 +63,7 @@ internal static class Teaching
         ErrorKind.FailedPrecondition when error.Reason == Reasons.ConfirmHolders =>
         [
             $"see who they are: dkm ring status {attempt?.Ring ?? "RING"}",
-            "if that is meant, repeat it with --confirm-holders and that number",
+            "if that is meant, repeat it with --confirm-holders and that number of identities, or a larger one",
         ],
         ErrorKind.FailedPrecondition when error.Reason is Reasons.KeyState or Reasons.KeyInUse && attempt is { Permission: "manage" or "destroy", Ring: { } ring } =>
         [

@@ -19,23 +19,24 @@ internal static class GroupImpact
     /// <param name="bound">The rings that the group is bound to.</param>
     /// <param name="groupUid">The group.</param>
     /// <param name="leaving">Who leaves it.</param>
-    /// <param name="confirmed">The number that was confirmed; 0 for none.</param>
+    /// <param name="confirmed">The number of identities that was confirmed; 0 for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DkmException">FAILED_PRECONDITION CONFIRM_HOLDERS.</exception>
     public static async Task DemandAsync(
         Session session, IEnumerable<KeyRing> bound, string groupUid, IReadOnlyCollection<string> leaving, int confirmed, CancellationToken cancellationToken)
     {
         var rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
-        var worst = (Losing: 0, Holders: 0, Ring: string.Empty);
+        var worst = (Losing: default(HolderCount), Holders: default(HolderCount), Ring: string.Empty);
         foreach (var ring in bound.Where(ring => BoundRings.Holds(ring, groupUid)))
         {
             try
             {
                 var status = await rings.GetKeyRingStatusAsync(new GetKeyRingStatusRequest { Name = ring.Name }, session.Options(cancellationToken));
-                var losing = status.Holders.Count(holder => leaving.Contains(holder.Identity, StringComparer.Ordinal));
-                if (losing > worst.Losing && BlastRadiusRule.NeedsConfirmation(losing, status.Holders.Count))
+                var all = HolderCount.Of([.. status.Holders.Select(holder => holder.Identity)]);
+                var losing = HolderCount.Of([.. status.Holders.Select(holder => holder.Identity).Where(holder => leaving.Contains(holder, StringComparer.Ordinal))]);
+                if (losing.Identities > worst.Losing.Identities && BlastRadiusRule.NeedsConfirmation(losing, all))
                 {
-                    worst = (losing, status.Holders.Count, ring.Name);
+                    worst = (losing, all, ring.Name);
                 }
             }
             catch (DkmException e) when (BoundRings.IsNoAnswer(e))
@@ -44,12 +45,12 @@ internal static class GroupImpact
             }
         }
 
-        if (worst.Losing > 0 && worst.Losing != confirmed)
+        if (worst.Losing.Identities > confirmed)
         {
             throw new DkmException(
                 ErrorKind.FailedPrecondition,
                 Reasons.ConfirmHolders,
-                $"{worst.Losing} of {worst.Holders} live holders of ring '{worst.Ring}' lose it by this; if that is meant, repeat it with --confirm-holders {worst.Losing}");
+                $"{worst.Losing.Say(worst.Holders, worst.Ring)} lose it by this; if that is meant, repeat it with --confirm-holders {worst.Losing.Identities}, or more");
         }
     }
 }

@@ -1,5 +1,6 @@
 namespace Dkm.KeyRing.Distribution.Holders;
 
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,10 +14,10 @@ internal sealed class BlastRadius(HolderDirectory directory)
     /// <summary>A key that is withdrawn is withdrawn from every holder of the ring.</summary>
     public async Task DemandWithdrawalAsync(RingView view, KeyId key, int confirmed, CancellationToken token)
     {
-        var holders = (await directory.OfAsync(view, token)).Count;
+        var holders = Count(await directory.OfAsync(view, token));
         if (!BlastRadiusRule.IsAllowed(holders, holders, confirmed))
         {
-            throw Confirm($"key {key} is withdrawn from {holders} live holders of ring '{view.Ring.Name}', and none of them opens its envelopes any more", holders);
+            throw Confirm($"key {key} is withdrawn from {holders.Say(holders, view.Ring.Name)}, and none of them opens its envelopes any more", holders);
         }
     }
 
@@ -24,13 +25,18 @@ internal sealed class BlastRadius(HolderDirectory directory)
     public async Task DemandAsync(RingView before, Ring after, PolicySnapshot policy, int confirmed, CancellationToken token)
     {
         var holders = await directory.OfAsync(before, token);
-        var losing = holders.Count(holder => !DeliveryRule.Allows(holder.Identity, after, policy));
-        if (!BlastRadiusRule.IsAllowed(losing, holders.Count, confirmed))
+        var (all, losing) = (Count(holders), Count(holders.Where(holder => !DeliveryRule.Allows(holder.Identity, after, policy))));
+        if (!BlastRadiusRule.IsAllowed(losing, all, confirmed))
         {
-            throw Confirm($"{losing} of {holders.Count} live holders of ring '{after.Name}' lose it by this", losing);
+            throw Confirm($"{losing.Say(all, after.Name)} lose it by this", losing);
         }
     }
 
-    private static DkmException Confirm(string what, int count) =>
-        new(ErrorKind.FailedPrecondition, Reasons.ConfirmHolders, $"{what}; if that is meant, repeat it with confirm_holders {count}", "confirm_holders");
+    private static HolderCount Count(IEnumerable<LiveHolder> holders) => HolderCount.Of([.. holders.Select(holder => holder.Identity.ToString())]);
+
+    private static DkmException Confirm(string what, HolderCount losing) => new(
+        ErrorKind.FailedPrecondition,
+        Reasons.ConfirmHolders,
+        $"{what}; if that is meant, repeat it with confirm_holders {losing.Identities}, or more",
+        "confirm_holders");
 }
