@@ -33,6 +33,7 @@ public static class AccessService
                 services.GetRequiredService<ILogger<AccessStore>>()))
             .AddSingleton<IGroupMembership>(services => services.GetRequiredService<AccessStore>())
             .AddSingleton<IReadiness>(services => services.GetRequiredService<AccessStore>())
+            .AddSingleton<IStatusPart>(services => services.GetRequiredService<AccessStore>())
             .AddHostedService(services => services.GetRequiredService<AccessStore>())
             .AddSingleton<GroupRepository>()
             .AddDkmService<GroupEndpoint>()

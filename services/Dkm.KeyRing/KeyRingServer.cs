@@ -55,6 +55,7 @@ public static class KeyRingServer
             all.GetRequiredService<TimeProvider>(),
             all.GetRequiredService<ILogger<KeyRingStore>>()))
         .AddSingleton<IReadiness>(all => all.GetRequiredService<KeyRingStore>())
+        .AddSingleton<IStatusPart>(all => all.GetRequiredService<KeyRingStore>())
         .AddSingleton<RingRepository>()
         .AddSingleton<RingAccess>()
         .AddSingleton<RingCreation>()
@@ -76,6 +77,8 @@ public static class KeyRingServer
         .AddDkmService<KeySetEndpoint>();
 
     private static void AddRollover(IServiceCollection services) => services
+        .AddSingleton<RolloverElection>()
+        .AddSingleton<IStatusPart>(all => all.GetRequiredService<RolloverElection>())
         .AddSingleton<RolloverCommand>()
         .AddSingleton<RolloverSchedule>()
         .AddSingleton<DueRings>()

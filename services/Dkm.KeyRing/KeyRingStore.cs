@@ -8,6 +8,7 @@ using Dkm.Hosting;
 using Dkm.KeyRing.Keys;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.Rollover;
+using Dkm.Status.V1;
 using Dkm.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ internal sealed class KeyRingStore(
     KeyMaterials materials,
     RolloverTiming timing,
     TimeProvider time,
-    ILogger<KeyRingStore> logger) : BackgroundService, IReadiness
+    ILogger<KeyRingStore> logger) : BackgroundService, IReadiness, IStatusPart
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -54,6 +55,12 @@ internal sealed class KeyRingStore(
     public TimeSpan Age => Ready ? time.GetUtcNow() - current!.ConfirmTime : TimeSpan.MaxValue;
 
     public Task WaitAsync(CancellationToken token) => opened.Task.WaitAsync(token);
+
+    public async Task AddAsync(ServiceStatus status, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        status.Store = await StoreInspection.RunAsync(shared ?? own, current, time, cancellationToken);
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

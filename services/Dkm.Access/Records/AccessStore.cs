@@ -8,6 +8,7 @@ using Dkm.Core;
 using Dkm.Core.Authorization;
 using Dkm.Hosting;
 using Dkm.Hosting.Policy;
+using Dkm.Status.V1;
 using Dkm.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ using Microsoft.Extensions.Logging;
 /// and is tried again. Access itself decides by the same policy that it streams.
 /// </summary>
 internal sealed class AccessStore(AccessOptions options, IRevisionedStore? shared, GroupDirectory directory, TimeProvider time, ILogger<AccessStore> logger)
-    : BackgroundService, IGroupMembership, IReadiness
+    : BackgroundService, IGroupMembership, IReadiness, IStatusPart
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -48,6 +49,12 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
         Open().CommitAsync(changes, cancellationToken);
 
     public Task<ManifestVersion> RecoverAsync(CancellationToken cancellationToken) => Open().RecoverAsync(cancellationToken);
+
+    public async Task AddAsync(ServiceStatus status, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        status.Store = await StoreInspection.RunAsync(shared ?? own, store, time, cancellationToken);
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -37,7 +37,7 @@ internal sealed class CallGate(IGroupMembership membership, LimitOptions limits)
     {
         caller.Arrived = true;
         caller.Connection!.DemandUnrefused();
-        if (caller.Rule.Requirement == Requirement.Administrator)
+        if (caller.Rule.Requirement is Requirement.Administrator or Requirement.AdministratorAsKnown)
         {
             DemandAdministrator(caller);
         }
@@ -72,7 +72,7 @@ internal sealed class CallGate(IGroupMembership membership, LimitOptions limits)
         }
 
         // A policy that nobody could confirm lately may miss that an administrator was removed.
-        if (membership.Age > limits.AdministrationStaleness)
+        if (caller.Rule.Requirement == Requirement.Administrator && membership.Age > limits.AdministrationStaleness)
         {
             throw new DkmException(ErrorKind.Unavailable, Reasons.PolicyStale, "the policy could not be confirmed lately, so nothing is administered by it");
         }

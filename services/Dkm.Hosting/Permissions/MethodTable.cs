@@ -18,6 +18,7 @@ public static class MethodTable
     private const string KeyRingRoots = "/dkm.keyring.v1.RootService/";
     private const string KeySets = "/dkm.keyring.v1.KeySetService/";
     private const string Crypto = "/dkm.crypto.v1.CryptoService/";
+    private const string Status = "/dkm.status.v1.StatusService/";
     private const string Health = "/grpc.health.v1.Health/";
 
     private const string Administrators = "administrators";
@@ -67,6 +68,8 @@ public static class MethodTable
         new(Crypto + "BatchDecrypt", Workload, Requirement.EachRing, "`decrypt` on the ring of each envelope"),
         new(Crypto + "GenerateDataKey", Workload, Requirement.Ring, Encrypt),
         new(Crypto + "DescribeEnvelope", Workload | Human, Requirement.None, "anyone; the ring is named to callers with a binding on it"),
+
+        new(Status + "GetServiceStatus", Human, Requirement.AdministratorAsKnown, "administrators, by the policy that the replica has, however old"),
 
         new(Health + "Check", All, Requirement.None, "anyone"),
         new(Health + "Watch", All, Requirement.None, "anyone"),

@@ -10,6 +10,11 @@ public enum Requirement
     Administrator,
 
     /// <summary>
+    /// As <see cref="Administrator"/>, by the policy that is there, however old: for what only tells how the process is, and must do so when nothing can be confirmed.
+    /// </summary>
+    AdministratorAsKnown,
+
+    /// <summary>
     /// What the ring's bindings say, which only the endpoint can look up. It calls <see cref="Caller.Demand"/> or <see cref="Caller.Accept"/>; a call
     /// that would end well without that is answered with INTERNAL, so that a forgotten check shows in the first test and not in an audit.
     /// </summary>

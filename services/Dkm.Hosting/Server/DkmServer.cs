@@ -2,6 +2,7 @@ namespace Dkm.Hosting;
 
 using System;
 using Dkm.Core.Secrets;
+using Dkm.Status.V1;
 using Dkm.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -45,6 +46,7 @@ public static class DkmServer
             grpc.EnableDetailedErrors = false;
         });
         builder.Services.AddDkmService<GrpcHealth>();
+        builder.Services.AddSingleton<ReplicaIdentity>().AddDkmService<StatusEndpoint>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.Drain);
         if (!options.HandlesSignals)
         {
@@ -56,11 +58,12 @@ public static class DkmServer
         return builder;
     }
 
-    /// <summary>Health on both ports. Called once, after the services are mapped.</summary>
+    /// <summary>Health on both ports, status on the one for gRPC. Called once, after the services are mapped.</summary>
     public static void MapDkmHealth(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapDkmService<GrpcHealth>(Grpc.Health.V1.Health.Descriptor);
+        app.MapDkmService<StatusEndpoint>(StatusService.Descriptor);
         if (app.Services.GetRequiredService<ServerOptions>().Health is not null)
         {
             HealthEndpoint.Map(app, () => app.Services.GetServices<IReadiness>());

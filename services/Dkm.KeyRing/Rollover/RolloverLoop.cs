@@ -22,6 +22,7 @@ internal sealed class RolloverLoop(
     OldRequests requests,
     DueDestructions destructions,
     IGroupMembership membership,
+    RolloverElection elections,
     TimeProvider time,
     ILogger<RolloverLoop> logger) : BackgroundService
 {
@@ -31,8 +32,7 @@ internal sealed class RolloverLoop(
     {
         await store.WaitAsync(stoppingToken);
         using var policyChanges = membership.OnChange(_ => schedule.Wake());
-        var candidate = KeyId.Create(time.GetUtcNow()).ToString();
-        await using var election = LeaderElection.Start(store.Revisioned, StorePath.Election("keyring", "rollover"), candidate, RolloverTiming.LeaderLease, time, logger);
+        await using var election = elections.Start(logger);
         while (!stoppingToken.IsCancellationRequested)
         {
             await election.WaitAsync(stoppingToken);

@@ -33,6 +33,7 @@ internal sealed class EtcdChannel : IDisposable
         Kv = new KV.KVClient(invoker);
         Watch = new Watch.WatchClient(invoker);
         Lease = new Lease.LeaseClient(invoker);
+        Maintenance = new Maintenance.MaintenanceClient(invoker);
     }
 
     /// <summary>The credentials that its connections are made with.</summary>
@@ -43,6 +44,8 @@ internal sealed class EtcdChannel : IDisposable
     public Watch.WatchClient Watch { get; }
 
     public Lease.LeaseClient Lease { get; }
+
+    public Maintenance.MaintenanceClient Maintenance { get; }
 
     public void Dispose() => channel.Dispose();
 

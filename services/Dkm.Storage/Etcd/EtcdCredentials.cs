@@ -2,6 +2,7 @@ namespace Dkm.Storage;
 
 using System;
 using System.Net.Security;
+using Dkm.Status.V1;
 using Dkm.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,8 @@ internal sealed class EtcdCredentials : IDisposable
 
     /// <summary>Differs as soon as one of the files has a new meaning.</summary>
     public (long Certificate, long Authorities) Version => (certificates.Version, authorities.Version);
+
+    public CertificateStatus Validity => certificates.Validity();
 
     /// <summary>Null where all is plaintext.</summary>
     public static EtcdCredentials? Open(EtcdStoreOptions options, TimeProvider time, ILogger logger)

@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Dkm.Core;
+using Dkm.Status.V1;
 using Microsoft.Extensions.Logging;
 
 /// <summary>
@@ -32,6 +33,9 @@ internal sealed class EtcdMembers : IDisposable
     public int Count => members.Length;
 
     public IReadOnlyList<EtcdMember> All => members;
+
+    /// <summary>Of the certificate that we show them; null where all is plaintext.</summary>
+    public CertificateStatus? CertificateValidity => credentials?.Validity;
 
     /// <summary>The order in which to try: the one that we are with, then the others, those in doubt last.</summary>
     public IReadOnlyList<EtcdMember> InOrder()

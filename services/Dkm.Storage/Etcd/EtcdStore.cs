@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.Status.V1;
 using Etcdserverpb;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Logging;
 /// The store of clusters: etcd's members, over connections of our own with a certificate on both sides. A member that is dead is left at once, one that
 /// hangs within <see cref="EtcdStoreOptions.TryTimeout"/>.
 /// </summary>
-public sealed class EtcdStore : IRevisionedStore
+public sealed class EtcdStore : IRevisionedStore, IStoreInspection
 {
     private readonly EtcdStoreOptions options;
     private readonly TimeProvider timeProvider;
@@ -23,6 +24,7 @@ public sealed class EtcdStore : IRevisionedStore
     private readonly EtcdMembers members;
     private readonly EtcdCaller caller;
     private readonly EtcdLeases leases;
+    private readonly EtcdHistory history;
     private readonly CancellationTokenSource stop = new();
     private int disposed;
 
@@ -34,6 +36,7 @@ public sealed class EtcdStore : IRevisionedStore
         members = new EtcdMembers(options, timeProvider, logger);
         caller = new EtcdCaller(members, options, timeProvider, stop.Token);
         leases = new EtcdLeases(caller);
+        history = new EtcdHistory(timeProvider);
     }
 
     /// <summary>Checks the members that can be reached; the others are checked before their first use.</summary>
@@ -146,6 +149,9 @@ public sealed class EtcdStore : IRevisionedStore
         return members.Count > 1;
     }
 
+    public Task InspectAsync(StoreStatus status, CancellationToken cancellationToken) =>
+        new EtcdInspection(members, history, options, timeProvider).RunAsync(status, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
@@ -187,7 +193,9 @@ public sealed class EtcdStore : IRevisionedStore
     {
         try
         {
-            return await caller.RepeatAsync(async (channel, call) => await channel.Kv.RangeAsync(request, call), cancellationToken);
+            var answer = await caller.RepeatAsync(async (channel, call) => await channel.Kv.RangeAsync(request, call), cancellationToken);
+            history.Note(answer.Header.Revision);
+            return answer;
         }
         catch (EtcdCallException exception) when (exception.Says(StatusCode.OutOfRange, "compacted"))
         {

@@ -15,7 +15,7 @@ public sealed class HouseTests
         ["Dkm.Protos"] = [],
         ["Dkm.Core"] = [],
         ["Dkm.Transport"] = ["Dkm.Core", "Dkm.Protos"],
-        ["Dkm.Storage"] = ["Dkm.Core", "Dkm.Transport"],
+        ["Dkm.Storage"] = ["Dkm.Core", "Dkm.Transport", "Dkm.Protos"],
         ["Dkm.Hosting"] = ["Dkm.Core", "Dkm.Transport", "Dkm.Protos"],
         ["Dkm.Access"] = ["Dkm.Hosting", "Dkm.Storage", "Dkm.Core", "Dkm.Transport", "Dkm.Protos"],
         ["Dkm.KeyRing"] = ["Dkm.Hosting", "Dkm.Storage", "Dkm.Core", "Dkm.Transport", "Dkm.Protos"],

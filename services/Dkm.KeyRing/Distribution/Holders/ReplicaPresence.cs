@@ -6,11 +6,12 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.Hosting;
 using Dkm.KeyRing.Rings;
 using Dkm.Storage;
 
 /// <summary>This process among the replicas: its name, what it says of itself under its lease, and what the others say.</summary>
-internal sealed class ReplicaPresence(KeyRingStore store, TimeProvider time)
+internal sealed class ReplicaPresence(KeyRingStore store, ReplicaIdentity replica)
 {
     /// <summary>Three times as long as a replica lets pass between two renewals.</summary>
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(15);
@@ -19,7 +20,7 @@ internal sealed class ReplicaPresence(KeyRingStore store, TimeProvider time)
     private LeasedRecords? leased;
 
     /// <summary>A name for this run of the process.</summary>
-    public string Name { get; } = KeyId.Create(time.GetUtcNow()).ToString();
+    public string Name => replica.Name;
 
     /// <summary>Whether the store is one that no other process can open, as in Standalone.</summary>
     public bool IsAloneByDesign => store.Revisioned is SqliteStore;
