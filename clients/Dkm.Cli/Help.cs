@@ -64,6 +64,7 @@ internal static class Help
         5    INVALID_ARGUMENT, and data that can't be opened
         6    UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED (--timeout)
         7    FAILED_PRECONDITION, ABORTED (lost race), ALREADY_EXISTS
+        8    doctor found something that works now and needs attention
         130  interrupted
         """;
 

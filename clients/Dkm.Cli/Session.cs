@@ -16,6 +16,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 internal sealed class Session(CliEnvironment environment, string home, string identityName, Printer printer, DateTime? deadline) : IDisposable
 {
     private readonly Dictionary<DkmService, ServiceChannel> channels = [];
+    private readonly List<ServiceChannel> single = [];
     private HomeConfiguration? configuration;
     private CertificateSource? certificate;
     private TrustStore? trust;
@@ -57,6 +58,14 @@ internal sealed class Session(CliEnvironment environment, string home, string id
     /// <summary>For reads, and for calls with a request id or an etag.</summary>
     public CallInvoker Repeating(DkmService service) => Channel(service).RepeatingInvoker;
 
+    /// <summary>The way to one replica and no other. Called by one thread.</summary>
+    public CallInvoker At(DkmService service, Uri address)
+    {
+        var channel = Open(service, address);
+        single.Add(channel);
+        return channel.Invoker;
+    }
+
     public CallOptions Options(CancellationToken cancellationToken) => new(deadline: deadline, cancellationToken: cancellationToken);
 
     public ServiceAddresses Addresses(DkmService service)
@@ -80,7 +89,7 @@ internal sealed class Session(CliEnvironment environment, string home, string id
 
     public void Dispose()
     {
-        foreach (var channel in channels.Values)
+        foreach (var channel in channels.Values.Concat(single))
         {
             channel.Dispose();
         }
@@ -93,13 +102,19 @@ internal sealed class Session(CliEnvironment environment, string home, string id
     {
         if (!channels.TryGetValue(service, out var channel))
         {
-            var options = new ServiceChannelOptions { Addresses = Addresses(service), Service = service, TrustDomain = Configuration.TrustDomain };
-            channel = new ServiceChannel(options, Certificate, Trust(), Time, NullLogger.Instance);
+            channel = Open(service, Addresses(service));
             channels.Add(service, channel);
         }
 
         return channel;
     }
+
+    private ServiceChannel Open(DkmService service, ServiceAddresses addresses) => new(
+        new ServiceChannelOptions { Addresses = addresses, Service = service, TrustDomain = Configuration.TrustDomain },
+        Certificate,
+        Trust(),
+        Time,
+        NullLogger.Instance);
 
     private HomeConfiguration ReadConfiguration() =>
         DkmHome.ReadConfiguration(home) ?? throw new UsageException(

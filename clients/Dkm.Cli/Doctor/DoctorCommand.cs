@@ -1,9 +1,12 @@
 namespace Dkm.Cli.Doctor;
 
+using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using Dkm.Cli.Doctor.Rules;
 using Dkm.Cli.Failures;
 using Dkm.Cli.Output;
 using Dkm.Core;
@@ -13,7 +16,7 @@ internal static class DoctorCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var command = new Command("doctor", "Look at home, certificates, services, clocks and memory; say what to do. Exit code 1 if something is broken");
+        var command = new Command("doctor", "Look at home, certificates, every replica of every service, etcd, clocks and memory; say what to do. Exit code 1 if something is broken, 8 if something soon will be");
         command.SetAction(runner.Action((_, session, cancellationToken) => RunAsync(session, cancellationToken)));
         return command;
     }
@@ -27,15 +30,41 @@ internal static class DoctorCommand
         }
         else
         {
-            foreach (var service in (DkmService[])[DkmService.Access, DkmService.KeyRing, DkmService.Crypto])
-            {
-                checks.AddRange(await ServiceCheck.RunAsync(session, service, cancellationToken));
-            }
+            checks.AddRange(await AskAsync(session, cancellationToken));
         }
 
         checks.Add(MemoryCheck.Run());
         var view = DoctorView.Of(checks);
         session.Printer.Show(view, CliJson.Form.DoctorView, shown => shown.ToText());
-        return view.Healthy ? ExitCode.Ok : ExitCode.Failed;
+        return checks.Max(check => check.Verdict) switch
+        {
+            Verdict.Good => ExitCode.Ok,
+            Verdict.Watch => ExitCode.Attention,
+            _ => ExitCode.Failed,
+        };
+    }
+
+    /// <summary>All at once: it takes as long as the slowest answer, not as long as all of them.</summary>
+    private static async Task<IEnumerable<CheckResult>> AskAsync(Session session, CancellationToken cancellationToken)
+    {
+        List<CheckResult> mistakes = [];
+        List<ReplicaInquiry> inquiries = [];
+        foreach (var service in (DkmService[])[DkmService.Access, DkmService.KeyRing, DkmService.Crypto])
+        {
+            try
+            {
+                foreach (var address in session.Addresses(service))
+                {
+                    inquiries.AddRange((await ReplicaAddresses.ExpandAsync(address, cancellationToken)).Select(one => new ReplicaInquiry(session, service, one)));
+                }
+            }
+            catch (UsageException e)
+            {
+                mistakes.Add(CheckResult.Broken(Words.Of(service), e.Message, e.Hint?.Replace("\n", "; ", StringComparison.Ordinal) ?? "see above"));
+            }
+        }
+
+        var replicas = await Task.WhenAll(inquiries.Select(inquiry => inquiry.RunAsync(cancellationToken)));
+        return [.. mistakes, .. ClusterRules.Judge(replicas, session.Time.GetUtcNow())];
     }
 }

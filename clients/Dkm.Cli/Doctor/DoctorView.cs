@@ -7,7 +7,7 @@ using System.Text;
 
 internal sealed record DoctorView(bool Healthy, List<CheckResult> Checks)
 {
-    public static DoctorView Of(List<CheckResult> checks) => new(!checks.Any(check => check.Verdict == Verdict.Broken), checks);
+    public static DoctorView Of(List<CheckResult> checks) => new(checks.All(check => check.Verdict == Verdict.Good), checks);
 
     public string ToText()
     {
@@ -22,7 +22,9 @@ internal sealed record DoctorView(bool Healthy, List<CheckResult> Checks)
             }
         }
 
-        return text.Append(Healthy ? "all is well enough to work" : "something is broken").ToString();
+        return text.Append(Healthy ? "all is well"
+            : Checks.Exists(check => check.Verdict == Verdict.Broken) ? "something is broken"
+            : "all works, and something needs attention").ToString();
     }
 
     private static string Indented(string text, int width) =>

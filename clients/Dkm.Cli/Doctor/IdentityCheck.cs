@@ -3,6 +3,7 @@ namespace Dkm.Cli.Doctor;
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Dkm.Cli.Doctor.Rules;
 using Dkm.Cli.Failures;
 using Dkm.Cli.Output;
 using Dkm.Cli.Parsing;
@@ -13,8 +14,6 @@ using Dkm.Transport;
 internal static class IdentityCheck
 {
     private const string Name = "identity";
-
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(7);
 
     public static IEnumerable<CheckResult> Run(Session session)
     {
@@ -46,7 +45,7 @@ internal static class IdentityCheck
                 (null, _) => CheckResult.Broken(Name, who, renew),
                 var (_, at) when at < start => CheckResult.Broken(Name, $"{who}, not valid before {Times.Of(start)}", "look at this machine's clock"),
                 var (_, at) when at >= end => CheckResult.Broken(Name, $"{who}, expired at {Times.Of(end)}", renew),
-                var (_, at) when end - at < Soon && (end - at) * 5 < end - start =>
+                var (_, at) when CertificateRule.EndsSoon(start, end, at) =>
                     CheckResult.Watch(Name, $"{who}, expires in {Durations.FormatRough(end - at)}", renew),
                 _ => CheckResult.Good(Name, $"{who}, until {Times.Of(end)}"),
             };

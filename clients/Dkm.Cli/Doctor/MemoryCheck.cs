@@ -5,7 +5,7 @@ using Dkm.Core.Secrets;
 /// <summary>Whether keys in this process stay out of swap and dumps.</summary>
 internal static class MemoryCheck
 {
-    private const string Name = "memory";
+    private const string Name = "memory here";
 
     public static CheckResult Run()
     {

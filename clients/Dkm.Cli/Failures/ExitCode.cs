@@ -14,6 +14,9 @@ internal static class ExitCode
     public const int Unavailable = 6;
     public const int Precondition = 7;
 
+    /// <summary>What <c>doctor</c> says of a cluster that works and soon may not.</summary>
+    public const int Attention = 8;
+
     /// <summary>What a shell says of a command that SIGINT ended.</summary>
     public const int Interrupted = 130;
 
