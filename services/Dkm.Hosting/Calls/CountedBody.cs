@@ -81,30 +81,47 @@ internal sealed class CountedBody(PipeReader inner, IdentityUse use, RequestByte
     private void Judge(in ReadOnlySequence<byte> buffer)
     {
         start = buffer.Start;
-        if (claimed > 0 || consumed || buffer.Length < HeaderLength)
+        if (consumed || buffer.Length < HeaderLength)
         {
             return;
         }
 
-        // Longer than any message may be is refused by gRPC, at once too. What is compressed may become as long as that.
+        // Longer than any message may be is refused by gRPC, at once too.
         var length = ReadLength(buffer, out var compressed);
-        if (length <= (uint)maximumMessage && (compressed || length > RequestBytes.Free))
+        if (length > (uint)maximumMessage)
         {
-            try
-            {
-                Claim(compressed ? maximumMessage : (int)length);
-            }
-            catch (DkmException tooMuch)
-            {
-                Refused = true;
-                inner.AdvanceTo(buffer.Start);
-                throw StatusMapping.ToRpc(tooMuch, null);
-            }
+            return;
+        }
+
+        try
+        {
+            Claim(compressed ? Inflated((int)length, buffer.Length) : (int)length);
+        }
+        catch (DkmException refused)
+        {
+            Refused = true;
+            inner.AdvanceTo(buffer.Start);
+            throw StatusMapping.ToRpc(refused, null);
         }
     }
 
-    private void Claim(int bytes)
+    /// <summary>
+    /// What is compressed may become as long as any message, but not before it is there: five bytes alone claim no more than they announce. A stream may stand still for
+    /// days behind such a message, so there it is refused.
+    /// </summary>
+    private int Inflated(int length, long arrived) =>
+        streams ? throw new DkmException(ErrorKind.ResourceExhausted, Reasons.TooManyBytes, "messages of a stream must not be compressed")
+        : arrived - HeaderLength >= length ? maximumMessage
+        : length;
+
+    private void Claim(int wanted)
     {
+        var bytes = wanted - claimed;
+        if (wanted <= RequestBytes.Free || bytes <= 0)
+        {
+            return;
+        }
+
         use.Bytes.Claim(bytes);
         try
         {
@@ -116,7 +133,7 @@ internal sealed class CountedBody(PipeReader inner, IdentityUse use, RequestByte
             throw;
         }
 
-        claimed = bytes;
+        claimed = wanted;
     }
 
     private static uint ReadLength(in ReadOnlySequence<byte> buffer, out bool compressed)

@@ -14,9 +14,12 @@ internal sealed class EndlessContent : HttpContent
 {
     private readonly int announced;
 
-    public EndlessContent(int announced = 9)
+    private readonly bool compressed;
+
+    public EndlessContent(int announced = 9, bool compressed = false)
     {
         this.announced = announced;
+        this.compressed = compressed;
         Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
     }
 
@@ -25,6 +28,7 @@ internal sealed class EndlessContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var header = new byte[5];
+        header[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(1), announced);
         await stream.WriteAsync(header, cancellationToken);
         await stream.FlushAsync(cancellationToken);

@@ -61,13 +61,14 @@ public sealed class RequestBytesTests
     }
 
     [Theory]
-    [InlineData(HostileTests.Encrypt)]
-    [InlineData(null)]
-    public async Task Message_AnnouncedAndNotSent_CountsByItsLengthUntilItsCallEnds(string? method)
+    [InlineData(HostileTests.Encrypt, false)]
+    [InlineData(HostileTests.Encrypt, true)]
+    [InlineData(null, false)]
+    public async Task Message_AnnouncedAndNotSent_CountsByItsLengthUntilItsCallEnds(string? method, bool compressed)
     {
         await using var fixture = await HostingFixture.StartAsync(HostingFixture.QuickLimits with { RequestBytesPerIdentity = 100_000 });
         using var http = new HttpClient(TestServers.Handler(fixture.Pki.Issue(Worker))) { BaseAddress = fixture.Service.Address };
-        using var content = new EndlessContent(Large);
+        using var content = new EndlessContent(Large, compressed);
         using var request = new HttpRequestMessage(HttpMethod.Post, method ?? Subscribe)
         {
             Version = HttpVersion.Version20,
@@ -84,6 +85,28 @@ public sealed class RequestBytesTests
         await hangUp.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => endless);
         await Eventually.TrueAsync(() => PassesAsync(worker, Large), "the bytes are given back");
+    }
+
+    [Fact]
+    public async Task Stream_CompressedMessage_RefusedAndCountsNothing()
+    {
+        await using var fixture = await HostingFixture.StartAsync();
+        using var http = new HttpClient(TestServers.Handler(fixture.Pki.Issue(Worker))) { BaseAddress = fixture.Service.Address };
+        using var content = new EndlessContent(Large, compressed: true);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Subscribe)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        request.Headers.Add("grpc-encoding", "gzip");
+
+        using var answer = await http.SendAsync(request, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await answer.Content.ReadAsByteArrayAsync(Token);
+
+        var status = answer.Headers.TryGetValues("grpc-status", out var header) ? header : answer.TrailingHeaders.GetValues("grpc-status");
+        Assert.Equal(["8"], status);
+        Assert.Equal(0, fixture.Service.App.Services.GetRequiredService<RequestBytes>().Used);
     }
 
     [Fact]
