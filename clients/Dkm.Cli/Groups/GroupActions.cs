@@ -75,8 +75,7 @@ internal sealed class GroupActions
 
             if (remove.Length > 0)
             {
-                var held = await BoundRings.FindAsync(session, group.Uid, cancellationToken);
-                await GroupImpact.DemandAsync(session, held, group.Uid, remove, ConfirmHolders, cancellationToken);
+                await GroupImpact.DemandAsync(session, group.Uid, remove, ConfirmHolders, cancellationToken);
             }
 
             var members = group.Members.Except(remove, StringComparer.Ordinal).Union(add, StringComparer.Ordinal).ToList();
@@ -94,8 +93,7 @@ internal sealed class GroupActions
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var group = await GetAsync(name, cancellationToken);
-        var bound = await BoundRings.FindAsync(session, group.Uid, cancellationToken);
-        await GroupImpact.DemandAsync(session, bound, group.Uid, group.Members, ConfirmHolders, cancellationToken);
+        var bound = await GroupImpact.DemandAsync(session, group.Uid, group.Members, ConfirmHolders, cancellationToken);
 
         // A repetition after a lost answer would say NOT_FOUND of what it deleted itself.
         var once = new GroupService.GroupServiceClient(session.Once(DkmService.Access));
