@@ -16,12 +16,17 @@ public static class DkmHome
     /// <summary>
     /// The path given, else DKM_HOME, else the nearest <c>.dkm</c> upwards of the current directory, else <c>./.dkm</c>. Absolute; it need not exist.
     /// </summary>
-    /// <exception cref="DkmException">One was found, and not named, that others may change: whoever puts a .dkm into /tmp must not choose our CAs.</exception>
+    /// <exception cref="DkmException">
+    /// One was found, and not named, that others may change or that this user has not made here: whoever puts a .dkm into /tmp or into an archive must not choose our
+    /// addresses and CAs.
+    /// </exception>
     public static string Find(string? explicitPath) =>
-        Find(explicitPath, Environment.GetEnvironmentVariable(EnvironmentVariable), Environment.CurrentDirectory);
+        Find(explicitPath, Environment.GetEnvironmentVariable(EnvironmentVariable), Environment.CurrentDirectory, KnownHomes.OfUser());
 
     /// <summary>Makes the directory, for its owner alone, with a <c>.gitignore</c> of <c>*</c>. One that is there is closed to others if it is nothing but a home.</summary>
-    public static void Ensure(string home)
+    public static void Ensure(string home) => Ensure(home, KnownHomes.OfUser());
+
+    internal static void Ensure(string home, KnownHomes known)
     {
         PrivateFile.EnsureDirectory(home);
         if (IsOnlyAHome(home))
@@ -33,6 +38,12 @@ public static class DkmHome
         if (!File.Exists(ignore))
         {
             PrivateFile.Write(ignore, "*\n");
+        }
+
+        // Others are never found by looking, only by name.
+        if (Path.GetFileName(Path.TrimEndingDirectorySeparator(home)) == DirectoryName)
+        {
+            known.TryRemember(home);
         }
     }
 
@@ -65,7 +76,7 @@ public static class DkmHome
     public static void WriteConfiguration(string home, HomeConfiguration configuration) =>
         PrivateFile.Write(ConfigurationFile(home), JsonSerializer.Serialize(configuration, HomeConfigurationJson.Default.HomeConfiguration) + "\n");
 
-    internal static string Find(string? explicitPath, string? environment, string currentDirectory)
+    internal static string Find(string? explicitPath, string? environment, string currentDirectory, KnownHomes known)
     {
         if (!string.IsNullOrEmpty(explicitPath) || !string.IsNullOrEmpty(environment))
         {
@@ -77,16 +88,28 @@ public static class DkmHome
             var candidate = Path.Combine(directory.FullName, DirectoryName);
             if (Directory.Exists(candidate))
             {
-                return PrivateFile.WhoMayChange(candidate) is not { } trouble
+                return Distrust(candidate, known) is not { } trouble
                     ? candidate
                     : throw new DkmException(
-                        ErrorKind.FailedPrecondition,
-                        Reasons.HomeConfiguration,
-                        $"{candidate} was found and is not used, for {trouble}; if it is yours, chmod go-w '{candidate}', and if you trust it, name it: DKM_HOME or --home");
+                        ErrorKind.FailedPrecondition, Reasons.HomeConfiguration, $"{candidate} was found and is not used, for {trouble}");
             }
         }
 
         return Path.Combine(Path.GetFullPath(currentDirectory), DirectoryName);
+    }
+
+    private static string? Distrust(string candidate, KnownHomes known)
+    {
+        if (PrivateFile.WhoMayChange(candidate) is { } trouble)
+        {
+            return $"{trouble}; if it is yours, chmod go-w '{candidate}', and if you trust it, name it: DKM_HOME='{candidate}' or --home";
+        }
+
+        // An empty one chooses nothing.
+        return known.Knows(candidate) || !Directory.EnumerateFileSystemEntries(candidate).Any()
+            ? null
+            : $"you have not made it on this machine, and such a directory may come with an archive; if you trust it, name it: DKM_HOME='{candidate}' or --home"
+                + $" (dkm pki init --home '{candidate}' has it remembered)";
     }
 
     /// <summary>Somebody may have named a directory in which other things live, such as her own home: its rights are not ours to change.</summary>

@@ -60,6 +60,11 @@ internal static class PrivateFile
         {
             return "it belongs to another user";
         }
+        catch (IOException)
+        {
+            // A read-only file system says so before it looks at the owner: an image that somebody brought is one too.
+            return "it is on a read-only file system, where it does not show whose it is";
+        }
     }
 
     /// <summary>The file appears complete or not at all, and never with wider rights than it will have.</summary>

@@ -17,7 +17,7 @@ public sealed class DevelopmentPkiTests : IDisposable
     private const UnixFileMode Directory700 = File600 | UnixFileMode.UserExecute;
 
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly string home = Path.Combine(Directory.CreateTempSubdirectory("dkm-home-").FullName, ".dkm");
+    private readonly string home = Path.Combine(Directory.CreateTempSubdirectory("dkm-home-").FullName, "home");
 
     [Theory]
     [InlineData("access", "/dkm/access")]

@@ -2,6 +2,7 @@ namespace Dkm.UnitTests.Transport;
 
 using System;
 using System.IO;
+using System.Linq;
 using Dkm.Core;
 using Dkm.Transport;
 using Xunit;
@@ -10,20 +11,67 @@ public sealed class DkmHomeTests : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("dkm-home-").FullName;
 
+    private KnownHomes Known => new(Path.Combine(root, "state"));
+
+    [Fact]
+    public void Find_OneThatCameWithAnArchive_IsRefusedUnlessNamedAndKnownOnceEnsured()
+    {
+        var home = Path.Combine(root, ".dkm");
+        PrivateFile.EnsureDirectory(home);
+        File.WriteAllText(Path.Combine(home, "config.json"), "{}");
+        File.WriteAllText(Path.Combine(home, KnownHomes.FileName), new string('a', 32));
+
+        var refused = Assert.Throws<DkmException>(() => DkmHome.Find(null, null, root, Known));
+
+        Assert.Equal((ErrorKind.FailedPrecondition, Reasons.HomeConfiguration), (refused.Kind, refused.Reason));
+        Assert.Contains($"DKM_HOME='{home}'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(home, DkmHome.Find(null, home, root, Known));
+        DkmHome.Ensure(home, Known);
+        Assert.Equal(home, DkmHome.Find(null, null, root, Known));
+    }
+
+    [Fact]
+    public void Find_OneThatWasMadeHere_IsFoundAlsoAfterItWasMoved()
+    {
+        var made = Path.Combine(root, "a", ".dkm");
+        var moved = Path.Combine(root, "b", ".dkm");
+        Directory.CreateDirectory(Path.Combine(root, "a"));
+        Directory.CreateDirectory(Path.Combine(root, "b"));
+        DkmHome.Ensure(made, Known);
+        Assert.Equal(made, DkmHome.Find(null, null, Path.Combine(root, "a"), Known));
+
+        Directory.Move(made, moved);
+
+        Assert.Equal(moved, DkmHome.Find(null, null, Path.Combine(root, "b"), Known));
+        Assert.Throws<DkmException>(() => DkmHome.Find(null, null, Path.Combine(root, "b"), new KnownHomes(null)));
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public void Knows_IdThatIsNone_No(string id)
+    {
+        File.WriteAllText(Path.Combine(root, KnownHomes.FileName), id);
+        Directory.CreateDirectory(Path.Combine(root, "state"));
+
+        Assert.False(Known.Knows(root));
+    }
+
     [Fact]
     public void Find_PathGiven_IsTaken() =>
-        Assert.Equal(Path.Combine(root, "x"), DkmHome.Find(Path.Combine(root, "x"), "/elsewhere", root));
+        Assert.Equal(Path.Combine(root, "x"), DkmHome.Find(Path.Combine(root, "x"), "/elsewhere", root, Known));
 
     [Fact]
     public void Find_RelativePath_IsMadeAbsolute() =>
-        Assert.Equal(Path.Combine(root, "x"), DkmHome.Find("x", null, root));
+        Assert.Equal(Path.Combine(root, "x"), DkmHome.Find("x", null, root, Known));
 
     [Fact]
     public void Find_Environment_ComesBeforeTheSearch()
     {
         PrivateFile.EnsureDirectory(Path.Combine(root, ".dkm"));
 
-        Assert.Equal(Path.Combine(root, "e"), DkmHome.Find(null, Path.Combine(root, "e"), root));
+        Assert.Equal(Path.Combine(root, "e"), DkmHome.Find(null, Path.Combine(root, "e"), root, Known));
     }
 
     [Fact]
@@ -33,9 +81,9 @@ public sealed class DkmHomeTests : IDisposable
         Directory.CreateDirectory(below);
         PrivateFile.EnsureDirectory(Path.Combine(root, ".dkm"));
 
-        Assert.Equal(Path.Combine(root, ".dkm"), DkmHome.Find(null, null, below));
+        Assert.Equal(Path.Combine(root, ".dkm"), DkmHome.Find(null, null, below, Known));
         PrivateFile.EnsureDirectory(Path.Combine(root, "a", ".dkm"));
-        Assert.Equal(Path.Combine(root, "a", ".dkm"), DkmHome.Find(null, string.Empty, below));
+        Assert.Equal(Path.Combine(root, "a", ".dkm"), DkmHome.Find(null, string.Empty, below, Known));
     }
 
     [Theory]
@@ -48,11 +96,11 @@ public sealed class DkmHomeTests : IDisposable
         Directory.CreateDirectory(home);
         Chmod(home, open | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        var refused = Assert.Throws<DkmException>(() => DkmHome.Find(null, null, root));
+        var refused = Assert.Throws<DkmException>(() => DkmHome.Find(null, null, root, Known));
 
         Assert.Equal((ErrorKind.FailedPrecondition, Reasons.HomeConfiguration), (refused.Kind, refused.Reason));
         Assert.Contains($"chmod go-w '{home}'", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(home, DkmHome.Find(null, home, root));
+        Assert.Equal(home, DkmHome.Find(null, home, root, Known));
     }
 
     [Fact]
@@ -63,6 +111,22 @@ public sealed class DkmHomeTests : IDisposable
         // To root everything belongs.
         Assert.Equal(Environment.IsPrivilegedProcess ? null : "it belongs to another user", PrivateFile.WhoMayChange("/etc"));
     }
+
+    [Fact]
+    public void WhoMayChange_OnAReadOnlyFileSystem_SaysSo()
+    {
+        Assert.SkipUnless(File.Exists("/proc/mounts"), "only Linux tells its mounts so");
+        var mount = File.ReadLines("/proc/mounts").Select(line => line.Split(' ')).FirstOrDefault(IsReadOnly)?[1];
+        Assert.SkipWhen(mount is null, "nothing is mounted read-only here");
+
+        Assert.StartsWith("it is on a read-only file system", PrivateFile.WhoMayChange(mount), StringComparison.Ordinal);
+    }
+
+    private static bool IsReadOnly(string[] mount) =>
+        !OperatingSystem.IsWindows()
+        && mount[3].Split(',')[0] == "ro"
+        && Directory.Exists(mount[1])
+        && (File.GetUnixFileMode(mount[1]) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
 
     [Fact]
     public void Ensure_DirectoryInWhichOtherThingsLive_KeepsItsRights()
@@ -78,7 +142,7 @@ public sealed class DkmHomeTests : IDisposable
     }
 
     [Fact]
-    public void Find_NoneAnywhere_IsHere() => Assert.Equal(Path.Combine(root, ".dkm"), DkmHome.Find(null, null, root));
+    public void Find_NoneAnywhere_IsHere() => Assert.Equal(Path.Combine(root, ".dkm"), DkmHome.Find(null, null, root, Known));
 
     [Fact]
     public void ReadConfiguration_Written_ComesBack()
