@@ -15,6 +15,8 @@ using Microsoft.Extensions.Logging;
 /// </summary>
 internal sealed class EtcdMemberCheck
 {
+    private const int Attempts = 3;
+
     private readonly EtcdStoreOptions options;
     private readonly EtcdCredentials? credentials;
     private readonly ILogger logger;
@@ -62,18 +64,29 @@ internal sealed class EtcdMemberCheck
         await channel.Kv.RangeAsync(
             new RangeRequest { Key = ByteString.CopyFromUtf8(StorePath.Cluster), Serializable = true }, cancellationToken: cancellationToken);
 
-    /// <summary>The member has just answered us, so a connection that ends now ends for want of a certificate. Any answer at all is one too many.</summary>
+    /// <summary>
+    /// The member has just answered us, so TLS that ends now ends for want of a certificate. Any answer at all is one too many. A question that got lost says neither: it is
+    /// asked again, and a member that leaves it open has not passed.
+    /// </summary>
     private async Task<bool> RefusesStrangersAsync(Uri endpoint, CancellationToken cancellationToken)
     {
-        using var stranger = new EtcdChannel(endpoint, credentials, anonymous: true, options.ConnectTimeout);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await ProbeAsync(stranger, cancellationToken);
-            return false;
-        }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return !EtcdStatus.IsAnswer(exception);
+            using var stranger = new EtcdChannel(endpoint, credentials, anonymous: true, options.ConnectTimeout);
+            try
+            {
+                await ProbeAsync(stranger, cancellationToken);
+                return false;
+            }
+            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested && (attempt < Attempts || IsVerdict(exception)))
+            {
+                if (IsVerdict(exception))
+                {
+                    return !EtcdStatus.IsAnswer(exception);
+                }
+            }
         }
     }
+
+    private static bool IsVerdict(RpcException exception) => EtcdStatus.IsAnswer(exception) || EtcdStatus.IsRefusalByTls(exception);
 }

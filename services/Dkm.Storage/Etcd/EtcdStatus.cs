@@ -1,7 +1,11 @@
 namespace Dkm.Storage;
 
 using System;
+using System.IO;
 using System.Linq;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Grpc.Core;
 
 /// <summary>
@@ -54,6 +58,39 @@ internal static class EtcdStatus
     /// <summary>True if the status came over the wire and was not made up by our side of the connection.</summary>
     public static bool IsAnswer(RpcException exception) =>
         exception.Status.DebugException is null && exception.StatusCode is not (StatusCode.Cancelled or StatusCode.DeadlineExceeded);
+
+    /// <summary>
+    /// True if the other side ended TLS, by an alert or by closing during the handshake or after it. No connection, none in time, an answer that we gave up waiting for,
+    /// and a certificate that we refused are no refusal of theirs.
+    /// </summary>
+    public static bool IsRefusalByTls(RpcException exception)
+    {
+        var ended = false;
+        for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case OperationCanceledException or TimeoutException:
+                    return false;
+                case SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown) }:
+                    return false;
+
+                // A ping without an answer is one of these; HTTP/2 was spoken then.
+                case HttpProtocolException:
+                    return false;
+                case EtcdUnreachableException:
+                    break;
+
+                // Without a cause it is our own verdict on the member's certificate.
+                case AuthenticationException { InnerException: not null }:
+                case IOException:
+                    ended = true;
+                    break;
+            }
+        }
+
+        return ended;
+    }
 
     private static bool StartsWithOne(string[] texts, string text) => texts.Any(known => text.StartsWith(known, StringComparison.Ordinal));
 
