@@ -11,7 +11,7 @@ internal static class FailureWriter
     public static void Write(TextWriter error, OutputForm form, Failure failure) =>
         error.Write(form == OutputForm.Json
             ? JsonSerializer.Serialize(new Failure.Envelope(failure), CliJson.Form.Envelope) + "\n"
-            : Text(failure));
+            : Plain.Text(Text(failure)));
 
     private static string Text(Failure failure)
     {

@@ -40,7 +40,7 @@ internal sealed class Printer(Stream output, OutputForm form)
     /// <summary>A line of text; callers take care that it is not JSON's turn.</summary>
     public void Line(string text)
     {
-        output.Write(Utf8.GetBytes(text + "\n"));
+        output.Write(Utf8.GetBytes(Plain.Text(text) + "\n"));
         output.Flush();
     }
 

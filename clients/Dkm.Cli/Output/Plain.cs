@@ -1,0 +1,38 @@
+namespace Dkm.Cli.Output;
+
+using System.Globalization;
+using System.Linq;
+using System.Text;
+
+/// <summary>
+/// Text that says nothing to a terminal but what it says to its reader. Descriptions and reasons are others' words: an escape sequence among them could move the cursor over
+/// what was printed before, and a change of direction could turn it round.
+/// </summary>
+internal static class Plain
+{
+    /// <summary>Line ends stay; other control characters are written as <c>\uXXXX</c>, which is what they are in JSON too.</summary>
+    public static string Text(string text)
+    {
+        if (!text.Any(Speaks))
+        {
+            return text;
+        }
+
+        var plain = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (Speaks(c))
+            {
+                plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            }
+            else
+            {
+                plain.Append(c);
+            }
+        }
+
+        return plain.ToString();
+    }
+
+    private static bool Speaks(char c) => (char.IsControl(c) && c != '\n') || c is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+}
