@@ -8,8 +8,8 @@ using System.Threading.Tasks;
 using Dkm.Core;
 
 /// <summary>
-/// The state of one Subscribe call: what is wanted, and which of it needs a look. Bounded by the rings wanted, however fast they change and however slowly
-/// the holder reads.
+/// The state of one Subscribe call: what is wanted, and which of it needs a look. However fast rings change and however slowly the holder reads, the queue has each ring
+/// that is wanted once, and beside those no more than the wants without an answer, of which there is a maximum.
 /// </summary>
 #pragma warning disable CA1001 // The semaphore has no wait handle, so there is nothing to free; and a change that comes late must not meet a disposed one.
 internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
@@ -24,20 +24,23 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
     /// </summary>
     public const int MaximumDenied = 100;
 
-    /// <summary>Refusals that wait for a slow reader, beyond which no more is read from it.</summary>
-    private const int MaximumRefusals = 1000;
+    /// <summary>
+    /// Wants that have no answer yet, beyond which no more is read: what a holder may not have is known only when it is judged, and that waits for a slow reader. Those
+    /// that were released meanwhile count until their turn comes, or want and release by turns would fill the queue.
+    /// </summary>
+    public const int MaximumUnanswered = 1000;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, WantedRing> wanted = new(StringComparer.Ordinal);
     private readonly HashSet<WantedRing> denied = [];
     private readonly Queue<WantedRing> queue = new();
     private readonly SemaphoreSlim signal = new(0, 1);
-    private int refusals;
+    private int unanswered;
 
     /// <summary>Held while the stream is entered for a ring or taken out, so that both tables say the same.</summary>
     public Lock Registration { get; } = new();
 
-    public bool TakesWants => Volatile.Read(ref refusals) < MaximumRefusals;
+    public bool TakesWants => Volatile.Read(ref unanswered) < MaximumUnanswered;
 
     public SpiffeId Caller { get; } = caller;
 
@@ -54,16 +57,13 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
             if (!wanted.TryGetValue(name, out var ring))
             {
                 ring = new WantedRing(name) { Refused = wanted.Count == MaximumWanted };
-                if (ring.Refused)
-                {
-                    refusals++;
-                }
-                else
+                if (!ring.Refused)
                 {
                     wanted[name] = ring;
                 }
             }
 
+            unanswered += ring.Asked ? 0 : 1;
             ring.Asked = true;
             Enqueue(ring);
             return !ring.Refused;
@@ -151,11 +151,11 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
             while (queue.TryDequeue(out var ring))
             {
                 ring.Queued = false;
-                refusals -= ring.Refused ? 1 : 0;
+                asked = ring.Asked;
+                unanswered -= asked ? 1 : 0;
+                ring.Asked = false;
                 if (ring.Refused || wanted.GetValueOrDefault(ring.Name) == ring)
                 {
-                    asked = ring.Asked;
-                    ring.Asked = false;
                     return ring;
                 }
             }

@@ -25,7 +25,7 @@ internal sealed class KeySetEndpoint(
     ILogger<KeySetEndpoint> logger) : KeySetService.KeySetServiceBase
 {
     private const int MaximumNames = 1000;
-    private static readonly TimeSpan RefusalDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AnswerDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(10);
 
     public override async Task Subscribe(
@@ -123,12 +123,12 @@ internal sealed class KeySetEndpoint(
         }
     }
 
-    /// <summary>Reads no faster than refusals are read.</summary>
+    /// <summary>Reads no faster than the answers are read.</summary>
     private async Task RoomAsync(HolderStream stream, CancellationToken token)
     {
         while (!stream.TakesWants)
         {
-            await Task.Delay(RefusalDelay, time, token);
+            await Task.Delay(AnswerDelay, time, token);
         }
     }
 

@@ -50,6 +50,39 @@ public sealed class HolderStreamTests
         Assert.Null(stream.Next(out _));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TakesWants_AsManyUnansweredAsMayBe_NoMoreUntilTheReaderComes(bool releasesEach)
+    {
+        var wants = 0;
+        while (stream.TakesWants)
+        {
+            var name = releasesEach ? "ring" : $"ring-{wants}";
+            stream.Want(name);
+            _ = !releasesEach || stream.Release(name);
+            Assert.InRange(++wants, 1, HolderStream.MaximumUnanswered);
+        }
+
+        Assert.Equal(HolderStream.MaximumUnanswered, wants);
+        Looks();
+        Assert.True(stream.TakesWants);
+    }
+
+    [Fact]
+    public void TakesWants_ManyWantedThatWereAnsweredAndHaveChanged_StillDoes()
+    {
+        for (var i = 0; i < 2 * HolderStream.MaximumUnanswered; i++)
+        {
+            stream.Want($"ring-{i}");
+            stream.Next(out _);
+        }
+
+        stream.MarkAll();
+
+        Assert.True(stream.TakesWants);
+    }
+
     [Fact]
     public void Want_BeyondTheMaximum_ThatOneIsRefusedOnceAndForgotten()
     {
