@@ -45,10 +45,10 @@ internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRin
         };
     }
 
-    private static AccessDecision Decide(SpiffeId identity, string ring, RingPermission wanted, RingView? view, PolicySnapshot policy) => wanted switch
+    internal static AccessDecision Decide(SpiffeId identity, string ring, RingPermission wanted, RingView? view, PolicySnapshot policy) => wanted switch
     {
         RingPermission.Hold => DeliveryRule.Decide(identity, ring, view?.Ring, policy),
-        RingPermission.Manage => AccessRule.DecideAdministration(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
+        RingPermission.Manage or RingPermission.Destroy => AccessRule.DecideAdministration(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
         _ => AccessRule.Decide(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
     };
 
