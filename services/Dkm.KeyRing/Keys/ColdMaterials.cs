@@ -3,9 +3,11 @@ namespace Dkm.KeyRing.Keys;
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.Core.Keys;
 using Dkm.KeyRing.Rings;
 using Dkm.Storage;
 
@@ -13,7 +15,7 @@ using Dkm.Storage;
 /// Wrapped material of keys that are not in use, read from the store when somebody needs it: one read for one key however many wait for it, and the last ones read are kept.
 /// Only asked for ids that the index has, so made-up ids cost nothing here.
 /// </summary>
-internal sealed class ColdMaterials(RingCatalog catalog, int capacity = ColdMaterials.DefaultCapacity)
+internal sealed class ColdMaterials
 {
     /// <summary>Some megabytes.</summary>
     public const int DefaultCapacity = 10_000;
@@ -22,7 +24,18 @@ internal sealed class ColdMaterials(RingCatalog catalog, int capacity = ColdMate
     private readonly ConcurrentDictionary<KeyId, ReadOnlyMemory<byte>> kept = new();
     private readonly Queue<KeyId> order = new();
     private readonly Lock gate = new();
+    private readonly RingCatalog catalog;
+    private readonly int capacity;
     private Func<string, Task<ReadOnlyMemory<byte>>>? read;
+
+    public ColdMaterials(RingCatalog catalog, int capacity = DefaultCapacity)
+    {
+        this.catalog = catalog;
+        this.capacity = capacity;
+
+        // For as long as the process lives, like the catalog itself.
+        catalog.Changed += OnChanged;
+    }
 
     /// <summary>Called once the store is open.</summary>
     public void Use(ServiceStore store) => Use(path => store.ReadAsync(path));
@@ -73,11 +86,27 @@ internal sealed class ColdMaterials(RingCatalog catalog, int capacity = ColdMate
         }
     }
 
+    /// <summary>What is destroyed is gone from here too: the wrapping key is in memory, so the wrapped one would be as good as the clear.</summary>
+    private void OnChanged(CatalogChange change)
+    {
+        lock (gate)
+        {
+            foreach (var key in (kept.IsEmpty ? [] : change.Rings).SelectMany(view => view.Keys).Where(IsDestroyed))
+            {
+                kept.TryRemove(key.Id, out _);
+            }
+        }
+    }
+
+    private static bool IsDestroyed(RingKey key) => key.Facts.Stored == StoredKeyState.Destroyed;
+
     private void Keep(KeyId id, ReadOnlyMemory<byte> wrapped)
     {
         lock (gate)
         {
-            if (wrapped.IsEmpty || !kept.TryAdd(id, wrapped))
+            // A read that was under way when the key was destroyed: the catalog knows it before it tells us, so either this sees it or OnChanged finds what is kept here.
+            var destroyed = catalog.FindKey(id)?.Find(id) is { } key && IsDestroyed(key);
+            if (destroyed || wrapped.IsEmpty || !kept.TryAdd(id, wrapped))
             {
                 return;
             }

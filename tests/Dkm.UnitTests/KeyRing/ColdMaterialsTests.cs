@@ -92,6 +92,40 @@ public sealed class ColdMaterialsTests
         Assert.Equal(1, (await cold.GetAsync(Held(id), Token)).Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task GetAsync_DestroyedSince_ItsMaterialIsForgotten(bool whileItIsRead)
+    {
+        var id = Add(StoredKeyState.Archived, 7);
+        var asked = Held(id);
+        var gate = new TaskCompletionSource();
+        var cold = new ColdMaterials(catalog);
+        cold.Use(async path =>
+        {
+            reads.Add(path);
+            await gate.Task;
+            return stored[path];
+        });
+        var reading = cold.GetAsync(asked, Token).AsTask();
+        if (whileItIsRead)
+        {
+            Destroy(id);
+            gate.SetResult();
+            await reading;
+        }
+        else
+        {
+            gate.SetResult();
+            await reading;
+            Destroy(id);
+        }
+
+        await cold.GetAsync(asked, Token);
+
+        Assert.Equal(2, reads.Count);
+    }
+
     [Fact]
     public void Write_KeyWithoutItsMaterial_Throws()
     {
@@ -133,6 +167,13 @@ public sealed class ColdMaterialsTests
             return Task.FromResult<ReadOnlyMemory<byte>>(stored[path]);
         });
         return cold;
+    }
+
+    private void Destroy(KeyId id)
+    {
+        var path = KeyRecords.Path(Uid, id);
+        var gone = Held(id).With(StoredKeyState.Destroyed, mark: null, Now);
+        catalog.Apply(new ReplicaChange(false, new ManifestVersion(1, 99), [new Record(path, RecordTypes.Key, 99, 1, 1, KeyRecords.Write(gone, Uid, "op"))], []));
     }
 
     private RingKey Held(KeyId id) => catalog.FindKey(id)!.Find(id)!;
