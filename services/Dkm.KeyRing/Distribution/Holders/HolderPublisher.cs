@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using Dkm.Core;
 using Dkm.KeyRing.Keys.States;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.Rollover;
@@ -76,12 +77,25 @@ internal sealed class HolderPublisher(
         Telemetry.Holders(held.Values.Sum(ring => ring.Holders), held.Values.Sum(ring => ring.Behind));
         foreach (var puts in Batches(held))
         {
-            await WriteAsync(leased, puts, [], token);
+            await WriteOrTellAsync(leased, puts, token);
         }
 
         foreach (var gone in written.Keys.Where(path => !held.ContainsKey(path) && !path.StartsWith(HolderRecords.Replicas, StringComparison.Ordinal)).Chunk(WritesAtOnce))
         {
             await WriteAsync(leased, [], gone, token);
+        }
+    }
+
+    /// <summary>One batch that is refused, at every turn perhaps, must not hide the holders of all other rings.</summary>
+    private async Task WriteOrTellAsync(LeasedRecords leased, List<LeasedPut> puts, CancellationToken token)
+    {
+        try
+        {
+            await WriteAsync(leased, puts, [], token);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or StoreLeaseNotFoundException or DkmException { Kind: ErrorKind.Unavailable }))
+        {
+            Log.HoldersNotPublished(logger, exception.Message);
         }
     }
 

@@ -13,8 +13,14 @@ internal static class HolderRecords
 {
     public const string Replicas = "holders/replicas/";
 
-    /// <summary>A record has to fit a transaction, and a replica takes fewer connections than this.</summary>
-    private const int MaximumHolders = 10_000;
+    /// <summary>
+    /// A record has to fit a transaction of etcd, and names may be long: of thousands of holders of one ring at one replica those beyond it are not told of. A change that so
+    /// many would feel asks back with fewer of them.
+    /// </summary>
+    public const int MaximumBytes = 512 * 1024;
+
+    /// <summary>A repeated message's tag and length.</summary>
+    private const int FieldOverhead = 4;
 
     public static string Folder(string ringUid) => $"holders/{ringUid}/";
 
@@ -22,19 +28,29 @@ internal static class HolderRecords
 
     public static string ReplicaPath(string replica) => Replicas + replica;
 
-    public static byte[] Write(string replica, IEnumerable<LiveHolder> holders) => new RingHoldersRecord
+    public static byte[] Write(string replica, IEnumerable<LiveHolder> holders)
     {
-        Replica = replica,
-        Holders =
+        var record = new RingHoldersRecord { Replica = replica };
+        var size = record.CalculateSize();
+        foreach (var holder in holders)
         {
-            holders.Take(MaximumHolders).Select(holder => new HolderRecord
+            var one = new HolderRecord
             {
                 Identity = holder.Identity.ToString(),
                 AcknowledgedRevision = holder.Revision,
                 ConnectTime = holder.ConnectTime.ToTimestamp(),
-            }),
-        },
-    }.ToByteArray();
+            };
+            size += one.CalculateSize() + FieldOverhead;
+            if (size > MaximumBytes)
+            {
+                break;
+            }
+
+            record.Holders.Add(one);
+        }
+
+        return record.ToByteArray();
+    }
 
     public static IEnumerable<LiveHolder> Read(ReadOnlyMemory<byte> body)
     {
