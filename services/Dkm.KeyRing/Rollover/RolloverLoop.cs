@@ -47,24 +47,34 @@ internal sealed class RolloverLoop(
     /// <summary>One round. The pause bounds how long it takes to notice that we no longer lead.</summary>
     private async Task TurnAsync(StoreCompare fence, CancellationToken token)
     {
+        Func<StoreCompare, CancellationToken, Task>[] parts = [due.RunAsync, removed.RunAsync, requests.RunAsync, destructions.RunAsync];
+        var failed = false;
+        foreach (var part in parts)
+        {
+            failed |= !await TryAsync(part, fence, token);
+        }
+
+        await (failed ? Task.Delay(Pause, time, token) : schedule.WaitAsync(Pause, token));
+    }
+
+    /// <summary>One part that fails, and at every turn perhaps, must not keep those after it from their work.</summary>
+    private async Task<bool> TryAsync(Func<StoreCompare, CancellationToken, Task> part, StoreCompare fence, CancellationToken token)
+    {
         try
         {
-            await due.RunAsync(fence, token);
-            await removed.RunAsync(fence, token);
-            await requests.RunAsync(fence, token);
-            await destructions.RunAsync(fence, token);
-            await schedule.WaitAsync(Pause, token);
+            await part(fence, token);
+            return true;
         }
         catch (DkmException exception)
         {
             Log.RolloverPutOff(logger, 0, exception.Reason, exception.Message);
-            await Task.Delay(Pause, time, token);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!token.IsCancellationRequested)
         {
             // A bug in one ring's step must not end rollover for all rings of the installation until a restart.
             Log.RolloverFailed(logger, exception);
-            await Task.Delay(Pause, time, token);
         }
+
+        return false;
     }
 }
