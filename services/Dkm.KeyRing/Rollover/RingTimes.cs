@@ -34,8 +34,16 @@ internal sealed record RingTimes(RingPolicy Policy, DateTimeOffset OldLeasesEnd,
     public DateTimeOffset AfterAll(DateTimeOffset wanted) => Keys.Select(key => key.ActivateTime + Tick).Aggregate(wanted, Later);
 
     /// <summary>Now, but after every key whose time has come.</summary>
-    public DateTimeOffset AfterAllOnceActive(DateTimeOffset now) =>
-        Keys.Where(key => key.ActivateTime <= now).Select(key => key.ActivateTime + Tick).Aggregate(now, Later);
+    public DateTimeOffset AfterAllOnceActive(DateTimeOffset now) => AfterAllActive(now, now);
+
+    /// <summary>
+    /// For a key that follows one which is withdrawn: after every key whose time has come, and so early that it is active on a clock behind ours too, since a holder
+    /// there may have no other one to use meanwhile (as <see cref="RolloverRule.First"/>).
+    /// </summary>
+    public DateTimeOffset ActiveOnEveryClock(DateTimeOffset now) => AfterAllActive(now, RolloverRule.First(now, Timing));
+
+    private DateTimeOffset AfterAllActive(DateTimeOffset now, DateTimeOffset wanted) =>
+        Keys.Where(key => key.ActivateTime <= now).Select(key => key.ActivateTime + Tick).Aggregate(wanted, Later);
 
     public static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

@@ -79,7 +79,7 @@ public sealed class KeyStateRuleTests
         var step = Step(KeyAction.Disable, primary, primary, pending);
 
         Assert.Equal((StoredKeyState.Disabled, StoredKeyState.Enabled), (step.State, step.Before));
-        Assert.Equal([Now], step.Create);
+        Assert.Equal([Now - RollingRing.Timing.MaxSkew], step.Create);
         Assert.Empty(step.Likewise);
     }
 
@@ -91,7 +91,7 @@ public sealed class KeyStateRuleTests
         var step = Step(KeyAction.Compromise, primary, primary, pending);
 
         Assert.Equal(StoredKeyState.Compromised, step.State);
-        Assert.Equal([Now, pending.Facts.ActivateTime + RingTimes.Tick], step.Create);
+        Assert.Equal([Now - RollingRing.Timing.MaxSkew, pending.Facts.ActivateTime + RingTimes.Tick], step.Create);
         Assert.Equal([pending.Id], step.Likewise);
     }
 
@@ -175,6 +175,41 @@ public sealed class KeyStateRuleTests
 
         Assert.Equal(Now + TimeSpan.FromDays(1), marked.Mark!.DestroyTime);
         Assert.Equal(StoredKeyState.Compromised, Step(KeyAction.Restore, marked, [.. keys]).State);
+    }
+
+    [Theory]
+    [InlineData("Disable", 86400)]
+    [InlineData("Compromise", 86400)]
+    [InlineData("Disable", 1)]
+    public void Stop_TheOnlyPrimary_ClocksBehindOursHaveOneToo(string action, int ageInSeconds)
+    {
+        var older = Key(StoredKeyState.Enabled, Now - TimeSpan.FromDays(30));
+        var primary = Key(StoredKeyState.Enabled, Now - TimeSpan.FromSeconds(ageInSeconds));
+        List<RingKey> keys = ageInSeconds == 1 ? [older, primary] : [primary];
+
+        Take(keys, primary, Step(Enum.Parse<KeyAction>(action), primary, [.. keys]), Now);
+
+        Assert.NotEqual(older.Id, Find(keys, Now).Id);
+        for (var behind = TimeSpan.Zero; behind <= RollingRing.Timing.MaxSkew; behind += TimeSpan.FromSeconds(0.5))
+        {
+            Assert.NotEqual(primary.Id, Find(keys, Now - behind).Id);
+        }
+    }
+
+    [Theory]
+    [InlineData("Disable")]
+    [InlineData("Compromise")]
+    [InlineData("Destroy")]
+    public void Stop_TheKeyBeforeOneThatHasJustBecomePrimary_ClocksBehindOursHaveAPrimary(string action)
+    {
+        var before = Key(StoredKeyState.Enabled, Now - TimeSpan.FromDays(1));
+        var primary = Key(StoredKeyState.Enabled, Now - TimeSpan.FromSeconds(1));
+        var keys = new List<RingKey> { before, primary };
+
+        Take(keys, before, Step(Enum.Parse<KeyAction>(action), before, [.. keys]), Now);
+
+        Assert.Equal(primary.Id, Find(keys, Now).Id);
+        Assert.Equal(StoredKeyState.Enabled, Find(keys, Now - RollingRing.Timing.MaxSkew).Facts.Stored);
     }
 
     [Fact]

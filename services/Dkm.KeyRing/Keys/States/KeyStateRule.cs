@@ -79,7 +79,7 @@ internal static class KeyStateRule
         }
 
         var delay = ring.Policy.DestroyDelay > leastDelay ? ring.Policy.DestroyDelay : leastDelay;
-        return KeyDecision.Do(new(StoredKeyState.DestroyScheduled, key.Stored) { DestroyTime = now + delay });
+        return KeyDecision.Do(Follow(new(StoredKeyState.DestroyScheduled, key.Stored) { DestroyTime = now + delay }, key, ring, now));
     }
 
     private static KeyDecision Restore(RingKey key, RingTimes ring, DateTimeOffset now) => key.Facts.Stored switch
@@ -107,9 +107,14 @@ internal static class KeyStateRule
     /// </summary>
     private static KeyStep Follow(KeyStep step, KeyFacts key, RingTimes ring, DateTimeOffset now)
     {
-        if (key.Stored != StoredKeyState.Enabled || IsBehindThePrimary(key, ring, now))
+        if (key.Stored != StoredKeyState.Enabled)
         {
             return step;
+        }
+
+        if (IsBehindThePrimary(key, ring, now))
+        {
+            return IsStillPrimaryOnAnother(key, ring, now) ? step with { Create = [RingTimes.Later(key.ActivateTime + RingTimes.Tick, RolloverRule.First(now, ring.Timing))] } : step;
         }
 
         if (key.ActivateTime > now)
@@ -118,13 +123,20 @@ internal static class KeyStateRule
             return ring.Enabled.Any(other => other.ActivateTime == after) ? step : step with { Create = [after] };
         }
 
-        var active = ring.AfterAllOnceActive(now);
+        var active = ring.ActiveOnEveryClock(now);
         var pending = step.State == StoredKeyState.Compromised ? ring.Pending(now).ToList() : [];
         return step with
         {
             Create = [active, .. pending.Select(other => RingTimes.Later(other.ActivateTime, active) + RingTimes.Tick)],
             Likewise = [.. pending.Select(other => other.Id)],
         };
+    }
+
+    /// <summary>Whether a clock behind ours has not seen the time of the primary yet, nor any other key that is left.</summary>
+    private static bool IsStillPrimaryOnAnother(KeyFacts key, RingTimes ring, DateTimeOffset now)
+    {
+        var behind = RolloverRule.First(now, ring.Timing);
+        return key.ActivateTime + RingTimes.Tick < ring.Primary(now)!.ActivateTime && !ring.Enabled.Any(other => other.Id != key.Id && other.ActivateTime <= behind);
     }
 
     private static bool IsBehindThePrimary(KeyFacts key, RingTimes ring, DateTimeOffset now) =>
