@@ -42,4 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(4012, LogLevel.Warning, "The other replicas could not be told what is held here, which is tried again: {Why}")]
     public static partial void HoldersNotPublished(ILogger logger, string why);
+
+    [LoggerMessage(4013, LogLevel.Warning, "Ring {Ring}: key {Key} was scheduled for destruction at {Due:O} by a clock behind this one; it is put off to {Later:O}")]
+    public static partial void DestructionPutOff(ILogger logger, string ring, string key, DateTimeOffset due, DateTimeOffset later);
 }
