@@ -61,6 +61,7 @@ public static class KeyRingServer
         .AddSingleton<RingCreation>()
         .AddSingleton<RingUpdate>()
         .AddSingleton<AccessCheck>()
+        .AddSingleton<StateChangeQuota>()
         .AddSingleton<KeyStateCommand>()
         .AddDkmService<RootEndpoint>()
         .AddDkmService<KeyRingEndpoint>();

@@ -27,6 +27,9 @@ internal sealed class CatalogContent
 
     public ConcurrentDictionary<string, RequestNote> Requests { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How many of them each ring has.</summary>
+    public ConcurrentDictionary<string, int> NotesOfRing { get; } = new(StringComparer.Ordinal);
+
     public ConcurrentDictionary<string, WrappingKey> WrappingKeys { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, HoldGroup> HoldGroups { get; } = new(StringComparer.Ordinal);
@@ -67,7 +70,9 @@ internal sealed class CatalogContent
         foreach (var record in change.Updated.Where(record => record.Type == RecordTypes.Request))
         {
             var note = RequestNote.Read(record.Body, record.Version);
+            Forget(note.Id);
             Requests[note.Id] = note;
+            NotesOfRing[note.RingUid] = NotesOfRing.GetValueOrDefault(note.RingUid) + 1;
         }
 
         return touched;
@@ -150,7 +155,19 @@ internal sealed class CatalogContent
         }
         else if (path.StartsWith(RequestNote.Prefix, StringComparison.Ordinal))
         {
-            Requests.TryRemove(path[RequestNote.Prefix.Length..], out _);
+            Forget(path[RequestNote.Prefix.Length..]);
+        }
+    }
+
+    private void Forget(string requestId)
+    {
+        if (Requests.TryRemove(requestId, out var note) && NotesOfRing.GetValueOrDefault(note.RingUid) is > 1 and var count)
+        {
+            NotesOfRing[note.RingUid] = count - 1;
+        }
+        else if (note is not null)
+        {
+            NotesOfRing.TryRemove(note.RingUid, out _);
         }
     }
 }

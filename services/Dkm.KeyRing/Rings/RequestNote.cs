@@ -25,6 +25,9 @@ internal sealed record RequestNote(
     /// <summary>Longer than anybody retries. What a request made knows its id for good if it is a ring, and till the next rollover if it is a key.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
+    /// <summary>Of one ring, beyond which only what makes a key or ends its trust is noted: nobody fills the store by asking again and again under new ids.</summary>
+    public const int MaximumOfRing = 100;
+
     public static string Path(string id) => Prefix + id;
 
     public bool IsOld(DateTimeOffset now) => now - CreateTime > Kept;

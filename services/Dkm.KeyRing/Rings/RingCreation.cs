@@ -60,7 +60,9 @@ internal sealed class RingCreation(
         await RememberAsync(ring.Bindings, policy, token);
         var key = await materials.CreateAsync(ring.WrappingKeyId, now, RolloverRule.First(now, timing), token);
         var note = requestId.Length == 0 ? null : new RequestNote(requestId, digest, ring.Uid, KeyId: null, now);
-        await repository.CommitAsync(new RingChange(null, new RingView(ring, [key])), note, token);
+
+        // A first key has no lead, so it may come late.
+        await repository.CommitAsync(new RingChange(null, new RingView(ring, [key])), note, long.MaxValue, token);
         return catalog.Find(name)!;
     }
 

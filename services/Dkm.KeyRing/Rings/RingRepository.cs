@@ -66,10 +66,20 @@ internal sealed class RingRepository(KeyRingStore store, KeyMaterials materials,
     }
 
     /// <summary>One ring because a caller asks, with the note of her request if it has an id.</summary>
-    public Task CommitAsync(RingChange change, RequestNote? note, CancellationToken token) => CommitAsync(
+    /// <param name="change">What to write.</param>
+    /// <param name="note">The note.</param>
+    /// <param name="lastSend">The time stamp until which the change may be sent, taken before it was decided (<see cref="RolloverTiming.LastSend"/>): a key that is published
+    /// later than its lead reckons with would be primary before every holder has it.</param>
+    /// <param name="token">Ends the wait.</param>
+    /// <exception cref="DkmException">ABORTED LOST_RACE if it has changed meanwhile, or was decided too long ago.</exception>
+    public Task CommitAsync(RingChange change, RequestNote? note, long lastSend, CancellationToken token) => CommitAsync(
         [change],
         fence: null,
-        records => _ = note is null ? records : records.Put(RequestNote.Path(note.Id), RecordTypes.Request, note.Write(NewId()), expectedVersion: 0),
+        records =>
+        {
+            records.SendBefore(lastSend);
+            _ = note is null ? records : records.Put(RequestNote.Path(note.Id), RecordTypes.Request, note.Write(NewId()), expectedVersion: 0);
+        },
         token);
 
     /// <summary>Notes who is in a group that a ring is about to be bound to with <c>hold</c>, so that her removal is noticed later.</summary>

@@ -44,6 +44,7 @@ internal sealed class RingUpdate(
         var policy = bindings && BindingRequest.NamesUnknownGroup(request.KeyRing.Bindings, access.Policy)
             ? await access.NewestPolicyAsync(token)
             : access.Policy;
+        var last = timing.LastSend(time);
         var now = time.GetUtcNow();
         var next = UpdateRequest.Apply(before.Ring, request, installation, policy);
         next = next with { OldLeasesEnd = Lead.LeasesEndAfter(before.Ring.OldLeasesEnd, before.Ring.Policy, next.Policy, now, timing) };
@@ -53,7 +54,7 @@ internal sealed class RingUpdate(
             ? RollNowRule.AfterRemoval((before with { Ring = next }).Times(timing), now)
             : RolloverStep.Nothing;
         var change = await repository.PrepareAsync(before, next, step, now, token);
-        await repository.CommitAsync([change], fence: null, also: null, token);
+        await repository.CommitAsync(change, note: null, last, token);
         return catalog.Find(name)!;
     }
 }

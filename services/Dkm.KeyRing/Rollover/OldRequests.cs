@@ -7,10 +7,13 @@ using System.Threading.Tasks;
 using Dkm.KeyRing.Rings;
 using Dkm.Storage;
 
-/// <summary>Removes notes of requests that nobody will repeat, so that they don't grow for ever. The leader's work, since one is enough.</summary>
+/// <summary>
+/// Removes notes of requests that nobody will repeat, so that they don't grow for ever. The leader's work, since one is enough; one commit in a turn, so that however many
+/// there are rollover is not held up.
+/// </summary>
 internal sealed class OldRequests(RingCatalog catalog, KeyRingStore store, TimeProvider time)
 {
-    private const int NotesPerCommit = 100;
+    public const int NotesPerCommit = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private DateTimeOffset next;
 
@@ -22,17 +25,14 @@ internal sealed class OldRequests(RingCatalog catalog, KeyRingStore store, TimeP
             return;
         }
 
-        foreach (var notes in catalog.Content.Requests.Values.Where(note => note.IsOld(now)).Chunk(NotesPerCommit).ToList())
+        var old = catalog.Content.Requests.Values.Where(note => note.IsOld(now)).Take(NotesPerCommit).ToList();
+        if (old.Count > 0)
         {
             var changes = new RecordChanges().Require(fence);
-            foreach (var note in notes)
-            {
-                changes.Delete(RequestNote.Path(note.Id), note.RecordVersion);
-            }
-
+            old.ForEach(note => changes.Delete(RequestNote.Path(note.Id), note.RecordVersion));
             await store.Current.CommitAsync(changes, token);
         }
 
-        next = now + Pause;
+        next = old.Count == NotesPerCommit ? now : now + Pause;
     }
 }

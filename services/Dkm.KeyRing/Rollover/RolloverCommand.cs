@@ -28,6 +28,7 @@ internal sealed class RolloverCommand(
             return (before, answer);
         }
 
+        var last = timing.LastSend(time);
         var now = time.GetUtcNow();
         var times = before.Times(timing);
         if (request.Immediate && RollNowRule.TooOften(times, now))
@@ -40,16 +41,17 @@ internal sealed class RolloverCommand(
         }
 
         var step = request.Immediate ? RollNowRule.AtOnce(times, now) : RollNowRule.WithLead(times, now);
-        if (step.IsNothing && requestId.Length == 0)
+        if (step.IsNothing)
         {
+            // With a request id too: as long as the key is pending it is the answer to every request, and a note of each would be a way to fill the store.
             return (before, before.Next(now)!);
         }
 
         var change = await repository.PrepareAsync(before, before.Ring, step, now, token);
-        var key = step.Create.IsEmpty ? before.Next(now)! : change.After.Keys[before.Keys.Length];
+        var key = change.After.Keys[before.Keys.Length];
         change = change with { After = change.After with { Ring = Remember(change.After.Ring, request, requestId, key) } };
         var note = requestId.Length == 0 ? null : new RequestNote(requestId, RequestId.Digest(Body(request)), before.Ring.Uid, key.Id, now);
-        await repository.CommitAsync(change, note, token);
+        await repository.CommitAsync(change, note, last, token);
         var after = catalog.Find(request.Name)!;
         return (after, after.Find(key.Id)!);
     }

@@ -34,10 +34,10 @@ public sealed class HolderWriterTests
 
         // What the next heartbeat finds changed takes the reader longer than a view of the rings may be old.
         reader.Pause = TimeSpan.FromSeconds(10);
-        await rings.Repository.CommitAsync(RingChange.To(ring, ring.Ring, [], [], RollingRing.Start), note: null, StoredRings.Token);
+        await rings.Repository.CommitAsync(RingChange.To(ring, ring.Ring, [], [], RollingRing.Start), note: null, long.MaxValue, StoredRings.Token);
         await Eventually.TrueAsync(() => reader.Heard.Any(one => one.Heartbeat is not null), "a heartbeat");
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         var heard = reader.Heard.Skip(1).Take(2).ToList();
         Assert.Equal(2, heard[0].KeySet.Revision);

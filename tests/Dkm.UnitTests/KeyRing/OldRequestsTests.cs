@@ -30,6 +30,25 @@ public sealed class OldRequestsTests
     }
 
     [Fact]
+    public async Task RunAsync_MoreThanOneCommitTakes_TheRestAtTheNextTurn()
+    {
+        await using var rings = await StoredRings.OpenAsync();
+        for (var i = 0; i <= OldRequests.NotesPerCommit; i++)
+        {
+            await rings.AddAsync($"ring-{i}", requestId: Guid.NewGuid().ToString());
+        }
+
+        var old = new OldRequests(rings.Catalog, rings.Store, rings.Time);
+        rings.Time.Advance(RequestNote.Kept + TimeSpan.FromMinutes(1));
+
+        await old.RunAsync(StoredRings.Fence, StoredRings.Token);
+        Assert.Single(rings.Catalog.Content.Requests);
+        await old.RunAsync(StoredRings.Fence, StoredRings.Token);
+        Assert.Empty(rings.Catalog.Content.Requests);
+        Assert.Empty(rings.Catalog.Content.NotesOfRing);
+    }
+
+    [Fact]
     public async Task CommitAsync_RequestIdThatMadeSomething_LosesTheRace()
     {
         await using var rings = await StoredRings.OpenAsync();

@@ -91,7 +91,7 @@ internal sealed class StoredRings : IAsyncDisposable
         };
         var key = await materials.CreateAsync(ring.WrappingKeyId, now, RolloverRule.First(now, RollingRing.Timing), Token);
         var note = requestId is null ? null : new RequestNote(requestId, [1], ring.Uid, KeyId: null, now);
-        await Repository.CommitAsync(new RingChange(null, new RingView(ring, [key])), note, Token);
+        await Repository.CommitAsync(new RingChange(null, new RingView(ring, [key])), note, long.MaxValue, Token);
         return Catalog.Find(name)!;
     }
 

@@ -3,6 +3,7 @@ namespace Dkm.KeyRing.Keys.States;
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -18,6 +19,7 @@ internal sealed class KeyStateCommand(
     RingAccess access,
     KeyMaterials materials,
     BlastRadius radius,
+    StateChangeQuota quota,
     InstallationOptions installation,
     RolloverTiming timing,
     TimeProvider time)
@@ -33,6 +35,12 @@ internal sealed class KeyStateCommand(
         if (request.Reason.Length > MaximumReason)
         {
             throw DkmException.Invalid("reason", Reasons.TooLong, $"a reason has at most {MaximumReason} characters");
+        }
+
+        // It stands in logs and on terminals.
+        if (request.Reason.Any(char.IsControl))
+        {
+            throw DkmException.Invalid("reason", Reasons.InvalidField, "a reason is one line of text, without control characters");
         }
 
         return LostRace.RetryAsync(() => TryAsync(caller, request with { RequestId = requestId }, token), time, token);
@@ -52,6 +60,7 @@ internal sealed class KeyStateCommand(
             throw new DkmException(ErrorKind.Aborted, Reasons.EtagMismatch, $"key {key.Id} has changed since it was read; its etag is now {key.Etag}", "etag");
         }
 
+        var last = timing.LastSend(time);
         var now = time.GetUtcNow();
         var times = before.Times(timing);
         var decision = KeyStateRule.Decide(request.Action, key, times, installation.MinimumDestroyDelay, now);
@@ -66,6 +75,7 @@ internal sealed class KeyStateCommand(
         }
 
         CheckYoung(times, step, now);
+        CheckOften(before, request);
         if (KeyStateRule.IsHeld(key.Facts.Stored) && !KeyStateRule.IsHeld(step.State))
         {
             await radius.DemandWithdrawalAsync(before, key.Id, request.ConfirmHolders, token);
@@ -73,7 +83,7 @@ internal sealed class KeyStateCommand(
 
         var change = new RingChange(before, await ApplyAsync(before, key, step, request, now, token));
         var note = request.RequestId.Length == 0 ? null : new RequestNote(request.RequestId, request.Digest(), before.Ring.Uid, key.Id, now);
-        await repository.CommitAsync(change, note, token);
+        await repository.CommitAsync(change, note, last, token);
         var after = catalog.Find(request.KeyRing)!;
         return (after, after.Find(key.Id)!);
     }
@@ -108,6 +118,25 @@ internal sealed class KeyStateCommand(
             throw new DkmException(
                 ErrorKind.ResourceExhausted, Reasons.TooMany, $"the ring has {most} keys that are pending or younger than its lead, and this would make one more", "id");
         }
+    }
+
+    private void CheckOften(RingView view, KeyStateRequest request)
+    {
+        if (request.Action == KeyAction.Compromise)
+        {
+            return;
+        }
+
+        if (request.RequestId.Length > 0 && catalog.Content.NotesOfRing.GetValueOrDefault(view.Ring.Uid) >= RequestNote.MaximumOfRing)
+        {
+            throw new DkmException(
+                ErrorKind.ResourceExhausted,
+                Reasons.TooMany,
+                $"{RequestNote.MaximumOfRing} request ids of this ring are remembered, each for a day; without one it is done all the same",
+                "request_id");
+        }
+
+        quota.Take(view.Ring.Uid);
     }
 
     private bool Answered(RingView view, KeyStateRequest request)
