@@ -60,7 +60,9 @@ start() {
         --peer-client-cert-auth=true --peer-trusted-ca-file="$pki/ca.crt" --peer-cert-file="$pki/tls.crt" --peer-key-file="$pki/tls.key" \
         --auto-compaction-mode=periodic --auto-compaction-retention=1h --enable-grpc-gateway=false --logger=zap --log-level=warn ;;
     access-[12]|keyring-[12]|crypto-[12])
-      launch "$1" "dkm-${1%-*}" --config "$home/config/${1%-*}.json" "--Server:Listen=127.0.0.1:$(port "$1")" "--Server:Health=127.0.0.1:$(health "$1")" ;;
+      local state=()
+      case $1 in crypto-*) ;; *) mkdir -p "$home/state/$1"; state=("--Store:StateDirectory=$home/state/$1") ;; esac
+      launch "$1" "dkm-${1%-*}" --config "$home/config/${1%-*}.json" "--Server:Listen=127.0.0.1:$(port "$1")" "--Server:Health=127.0.0.1:$(health "$1")" "${state[@]}" ;;
     *) die "there is no $1: $all" ;;
   esac
 }

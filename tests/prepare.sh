@@ -94,7 +94,7 @@ etcd_image() { # the image of the tests' etcd clusters; leaves DKM_TEST_ETCD_IMA
 
 cluster() { # all that the tests of etcd need
   if may_install; then
-    packages etcd-server
+    packages etcd-server etcd-client
   fi
   command -v etcd >/dev/null || { echo "missing: etcd, whose processes the tests pause and cut. Install it (Debian: sudo apt-get install -y etcd-server)" >&2; exit 2; }
   engine
