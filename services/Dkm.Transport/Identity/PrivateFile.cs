@@ -37,7 +37,9 @@ internal static class PrivateFile
     }
 
     /// <summary>Why others could change what is in a directory; null if they cannot.</summary>
-    public static string? WhoMayChange(string directory)
+    public static string? WhoMayChange(string directory) => OperatingSystem.IsWindows() ? null : WhoMayChange(directory, File.SetUnixFileMode);
+
+    internal static string? WhoMayChange(string directory, Action<string, UnixFileMode> setMode)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -53,7 +55,7 @@ internal static class PrivateFile
         try
         {
             // Only its owner may set a directory's mode, even to what it is. (Root may, always.)
-            File.SetUnixFileMode(directory, mode);
+            setMode(directory, mode);
             return null;
         }
         catch (UnauthorizedAccessException)

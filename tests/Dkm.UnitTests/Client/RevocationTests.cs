@@ -216,11 +216,26 @@ public sealed class RevocationTests
             while (!end.IsCancellationRequested)
             {
                 var envelope = local.Protect(Secret, HolderFixture.Context);
-                Assert.Equal(Secret, local.Unprotect(envelope, HolderFixture.Context));
+                Assert.Equal(Secret, Opened(envelope));
                 rounds++;
             }
 
             return rounds;
+        }
+
+        // Key sets come here as fast as they can be applied, and each drops what was looked up by its id: to be told to try again is a fair answer then.
+        byte[] Opened(byte[] envelope)
+        {
+            while (true)
+            {
+                try
+                {
+                    return local.Unprotect(envelope, HolderFixture.Context);
+                }
+                catch (DkmException e) when (e.Kind == ErrorKind.Unavailable)
+                {
+                }
+            }
         }
     }
 }
