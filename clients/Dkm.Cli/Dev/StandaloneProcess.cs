@@ -79,4 +79,5 @@ internal sealed class StandaloneProcess(Session session, string executable, int?
                 session.Printer.Line(Walk.Lines(session.Home, Path.GetDirectoryName(executable)!));
             }
         }
-    }}
+    }
+}

@@ -29,7 +29,10 @@ internal sealed class ClusterModel(Guard guards, Scope scope)
 
     private static readonly RingPolicy Policy = RingPolicy.Default with
     {
-        RolloverPeriod = Ticks(Period), KeyLease = Ticks(KeyLease), ActivationLead = TimeSpan.Zero, ArchiveAfter = 1,
+        RolloverPeriod = Ticks(Period),
+        KeyLease = Ticks(KeyLease),
+        ActivationLead = TimeSpan.Zero,
+        ArchiveAfter = 1,
     };
 
     public ModelState Start
@@ -186,7 +189,9 @@ internal sealed class ClusterModel(Guard guards, Scope scope)
             var store = state.Store;
             yield return ("somebody writes another record", state with
             {
-                Store = store with { Version = store.Version + 1, Other = store.Other + 1, DigestOfOther = store.Other + 1 }, Others = 1, Faults = state.Faults + 1,
+                Store = store with { Version = store.Version + 1, Other = store.Other + 1, DigestOfOther = store.Other + 1 },
+                Others = 1,
+                Faults = state.Faults + 1,
             });
         }
 
@@ -362,7 +367,10 @@ internal sealed class ClusterModel(Guard guards, Scope scope)
 
         var next = holder with
         {
-            Version = replica.Version, Keys = replica.Keys!, WallEnd = (Clock(state, r) / Tick) + KeyLease, BootEnd = state.Now + KeyLease,
+            Version = replica.Version,
+            Keys = replica.Keys!,
+            WallEnd = (Clock(state, r) / Tick) + KeyLease,
+            BootEnd = state.Now + KeyLease,
         };
         return next == holder ? null : Look(state.With(h, next) with { Delivered = state.Delivered | next.Keys.Ids }, out _, guards);
     }
