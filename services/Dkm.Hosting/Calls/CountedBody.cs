@@ -140,7 +140,8 @@ internal sealed class CountedBody(PipeReader inner, IdentityUse use, RequestByte
     {
         Span<byte> header = stackalloc byte[HeaderLength];
         buffer.Slice(0, HeaderLength).CopyTo(header);
-        compressed = header[0] != 0;
+        // Any other flag is no frame at all, which gRPC says.
+        compressed = header[0] == 1;
         return BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
     }
 }

@@ -104,7 +104,9 @@ public sealed class DoctorTests
         var found = await cluster.WaitForAsync("clock and certificate", diagnosis => diagnosis.Finds("clock") && diagnosis.Finds("certificate"));
         Assert.Equal(8, found.ExitCode);
         Assert.All(found.Findings, finding => Assert.Contains($"keyring at {second.Address.Authority}", finding.Detail, StringComparison.Ordinal));
-        Assert.Contains("3 s ahead of", found.Findings.Single(finding => finding.Name == "clock").Detail, StringComparison.Ordinal);
+
+        // A clock is read over the network: a moment later than it was told.
+        Assert.Matches(@" (2\.\d|3|3\.\d) s ahead of", found.Findings.Single(finding => finding.Name == "clock").Detail);
     }
 
     [Fact]

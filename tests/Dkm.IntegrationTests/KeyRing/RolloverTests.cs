@@ -128,7 +128,9 @@ public sealed class RolloverTests(KeyRingFixture fixture) : IClassFixture<KeyRin
         var before = await KeysAsync(request.Name);
         await RpcAssert.FailsAsync(
             StatusCode.ResourceExhausted, Reasons.TooMany, fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token));
-        Assert.Equal(before, await KeysAsync(request.Name));
+
+        // Not their states: the leader archives meanwhile.
+        Assert.Equal(before.Keys.Select(key => key.Id), (await KeysAsync(request.Name)).Keys.Select(key => key.Id));
         request.Immediate = false;
         Assert.Equal(Key.Types.State.Pending, (await fixture.Admins.RolloverKeyRingAsync(request, cancellationToken: KeyRingFixture.Token)).State);
     }
