@@ -58,7 +58,7 @@ aot: ## publishes each executable as native code, warnings as errors, and drives
 	@./tests/prepare.sh aot
 	@./tests/aot.sh $(RID)
 
-lint: ## buf lint (and buf breaking against main), formatting
+lint: ## buf lint (and buf breaking against main), lock files, formatting
 	@./tests/prepare.sh lint
 	@./tests/lint.sh
 

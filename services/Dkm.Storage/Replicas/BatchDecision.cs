@@ -8,7 +8,8 @@ using System.Linq;
 /// <param name="Why">For people; null if there is nothing to say.</param>
 internal sealed record BatchDecision(BatchVerdict Verdict, string? Why = null)
 {
-    private static readonly BatchDecision Ignored = new(BatchVerdict.Ignore);
+    public static readonly BatchDecision Ignored = new(BatchVerdict.Ignore);
+
     private static readonly BatchDecision Accepted = new(BatchVerdict.Accept);
 
     public static BatchDecision Judge(ReplicaState state, OpenedBatch batch, StoreKey? digestKey, ServiceStoreOptions options)

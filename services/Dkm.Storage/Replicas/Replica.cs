@@ -79,11 +79,16 @@ internal sealed class Replica
         }
     }
 
-    /// <summary>Judges a batch of the watch, and applies it if it is to be accepted.</summary>
-    public BatchDecision Offer(OpenedBatch batch)
+    /// <summary>Judges a batch of a watch that began in an epoch, and applies it if it is to be accepted.</summary>
+    public BatchDecision Offer(OpenedBatch batch, long epoch)
     {
         lock (gate)
         {
+            if (state.Manifest!.Version.Epoch != epoch)
+            {
+                return BatchDecision.Ignored;
+            }
+
             var decision = BatchDecision.Judge(state, batch, batch.Manifest is null ? null : context.Keys.Find(batch.Manifest.StoreKey), context.Options);
             if (decision.Verdict == BatchVerdict.Accept)
             {
@@ -163,11 +168,18 @@ internal sealed class Replica
         }
     }
 
-    public void Report(string trouble, long revision)
+    /// <summary>Notes trouble that was found in an epoch. False if that epoch is over, and the trouble with it.</summary>
+    public bool Report(string trouble, long revision, long epoch)
     {
         lock (gate)
         {
+            if ((state.Manifest?.Version.Epoch ?? 0) != epoch)
+            {
+                return false;
+            }
+
             Set(status with { Trouble = trouble, TroubleRevision = revision });
+            return true;
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class ReplicaFeed : IAsyncDisposable
             if (decision.Verdict == SnapshotVerdict.Refuse)
             {
                 decision = await NameAsync(decision, snapshot, cancellationToken);
-                Report(Refusal.Describe(decision.Refusals), snapshot.Revision);
+                Report(Refusal.Describe(decision.Refusals), snapshot.Revision, replica.Status.Version.Epoch);
             }
             else
             {
@@ -125,16 +125,19 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         };
     }
 
-    private void Report(string trouble, long revision)
+    private void Report(string trouble, long revision, long epoch)
     {
-        if (replica.Status.Trouble != trouble)
+        var had = replica.Status.Trouble;
+        if (!replica.Report(trouble, revision, epoch))
         {
-            Log.StoreRefused(context.Logger, context.Paths.Service, replica.Status.Version, trouble);
+            return;
         }
 
         Telemetry.Refused(context.Paths.Service, true);
-
-        replica.Report(trouble, revision);
+        if (had != trouble)
+        {
+            Log.StoreRefused(context.Logger, context.Paths.Service, replica.Status.Version, trouble);
+        }
     }
 
     private async Task WatchAsync(long position)
@@ -148,6 +151,7 @@ internal sealed class ReplicaFeed : IAsyncDisposable
                 position = begin;
             }
 
+            var epoch = replica.Status.Version.Epoch;
             try
             {
                 await foreach (var batch in context.Store.WatchAsync(context.Paths.Prefix, position + 1, turn.Token))
@@ -157,7 +161,7 @@ internal sealed class ReplicaFeed : IAsyncDisposable
                     // Watches were seen to go back in time; what was judged once stays judged.
                     if (batch.Revision > position)
                     {
-                        await JudgeAsync(batch);
+                        await JudgeAsync(batch, epoch);
                         position = batch.Revision;
                     }
                 }
@@ -187,16 +191,18 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         }
     }
 
-    private async Task JudgeAsync(StoreWatchBatch changes)
+    /// <param name="changes">What the watch told.</param>
+    /// <param name="epoch">That was held when the watch began: after a recovery it tells of a store that is no more, in revisions that mean nothing now.</param>
+    private async Task JudgeAsync(StoreWatchBatch changes, long epoch)
     {
         await context.Keys.EnsureAsync(HistoryInquiry.Entries(changes), stop.Token);
         var batch = OpenedBatch.Open(context, changes);
-        var decision = replica.Offer(batch);
+        var decision = replica.Offer(batch, epoch);
         var known = replica.Status.Trouble is not null;
         if (decision.Verdict == BatchVerdict.Refuse && !known)
         {
             // At once, so that nothing is written on this ground; the snapshot then says more, or that it is over.
-            Report(decision.Why!, batch.Revision);
+            Report(decision.Why!, batch.Revision, epoch);
         }
 
         // A new epoch is what ends trouble that is known.

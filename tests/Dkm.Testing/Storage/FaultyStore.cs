@@ -40,6 +40,9 @@ public sealed class FaultyStore : IRevisionedStore
     /// <summary>What the watch passes on of a batch; null for nothing of it.</summary>
     public Func<StoreWatchBatch, StoreWatchBatch?> OnWatch { get; set; } = batch => batch;
 
+    /// <summary>Runs before the watch passes on a batch, which may so come late, whatever became of the watch meanwhile.</summary>
+    public Func<StoreWatchBatch, Task> BeforeBatch { get; set; } = _ => Task.CompletedTask;
+
     public int OpenWatches => Volatile.Read(ref openWatches);
 
     /// <summary>Another store in its place from now on, as after a restore of an older snapshot.</summary>
@@ -97,6 +100,7 @@ public sealed class FaultyStore : IRevisionedStore
             {
                 if (OnWatch(batches.Current) is { } batch)
                 {
+                    await BeforeBatch(batch);
                     yield return batch;
                 }
             }

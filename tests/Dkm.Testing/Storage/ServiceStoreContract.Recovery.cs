@@ -94,6 +94,38 @@ public abstract partial class ServiceStoreContract
     }
 
     [Fact]
+    public async Task Recover_AndThenTheOldStoresWatchTellsOfSomething_IsNoTrouble()
+    {
+        var (replaced, late, told) = (new FaultyStore(Store), new TaskCompletionSource(), new TaskCompletionSource());
+        var (service, observer) = await OpenAsync(WatchOnly with { NeverDeleted = ["keys/"] }, replaced);
+        await PutAsync(service, "keys/1", "k1");
+        var old = await CopyAsync();
+        await PutAsync(service, "keys/2", "k2");
+        replaced.BeforeBatch = async _ =>
+        {
+            told.TrySetResult();
+            await late.Task;
+        };
+        await PutAsync(service, "keys/3", "k3");
+        await told.Task;
+
+        await using var restored = new MemoryStore(TimeProvider.System);
+        await restored.CommitAsync(new StoreTransaction { Puts = [.. old.Select(entry => new StorePut(entry.Path, entry.Value))] }, Token);
+        replaced.Replace(restored);
+        await FailsAsync(() => PutAsync(service, "keys/x", "x"), ErrorKind.FailedPrecondition, Reasons.StoreRefused);
+        await service.RecoverAsync(Token);
+
+        // The watch is asked anew only when what it told last was judged: a change of another replica then comes through.
+        (replaced.BeforeBatch, var before) = (_ => Task.CompletedTask, service.Trouble);
+        late.SetResult();
+        var (follower, ofFollower) = await OpenAsync(WatchOnly, restored);
+        await PutAsync(follower, "keys/4", "k4");
+        await UntilAsync(() => ofFollower.Content == observer.Content || service.Trouble is not null);
+        Assert.Equal((null, null), (before, service.Trouble));
+        await service.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Recover_InterruptedBetweenTwoBatches_GoesOnWhenAskedAgain()
     {
         var faulty = new FaultyStore(Store);
