@@ -56,7 +56,7 @@ internal sealed class KeySet
             if (!primaries.TryGetValue((now, newestSeen), out var answer))
             {
                 var chosen = PrimaryRule.Choose(Facts, Time(now), newestSeen is { } seen ? FactsOf(seen) : null);
-                primaries[(now, newestSeen)] = answer = chosen is null ? null : Keys[Facts.ToList().IndexOf(chosen)];
+                primaries[(now, newestSeen)] = answer = chosen is null ? null : Find(chosen.Id);
             }
 
             return answer;
@@ -70,7 +70,7 @@ internal sealed class KeySet
         return Of(Keys.Where(key => changed.All(other => other.Id != key.Id)).Concat(changed));
     }
 
-    public ModelKey Find(KeyId id) => Keys[Facts.ToList().FindIndex(key => key.Id == id)];
+    public ModelKey Find(KeyId id) => Keys.Zip(Facts).First(pair => pair.Second.Id == id).First;
 
     public override string ToString() => string.Join(", ", Keys.Select(key => $"k{key.Id}@{key.Activate / 1000.0}{(key.Stored == StoredKeyState.Enabled ? string.Empty : $" {key.Stored}")}"));
 
