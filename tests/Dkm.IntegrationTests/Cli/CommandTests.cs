@@ -6,6 +6,8 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
+using Dkm.Client;
+using Dkm.Core;
 using Dkm.Testing;
 using Xunit;
 
@@ -211,6 +213,30 @@ public sealed class CommandTests(RunningStandalone running) : IClassFixture<Runn
     }
 
     [Fact]
+    public async Task GroupChange_ThatTakesTheRingFromLiveHolders_WantsTheirNumber()
+    {
+        string[] members = ["spiffe://dkm.local/ns/a/sa/holder1", "spiffe://dkm.local/ns/a/sa/holder2"];
+        await RunAsync("pki", "issue", "holder1", "--id", members[0]);
+        await RunAsync("pki", "issue", "holder2", "--id", members[1]);
+        await RunAsync("group", "create", "holders", "--kind", "workload", "--member", members[0], "--member", members[1]);
+        await RunAsync("ring", "create", "a/held", "--bind", "holders=hold");
+        await using var first = await HoldAsync("holder1", "a/held");
+        await using var second = await HoldAsync("holder2", "a/held");
+
+        foreach (string[] change in (string[][])[["group", "remove", "holders", .. members], ["group", "delete", "holders"], ["group", "delete", "holders", "--confirm-holders", "1"]])
+        {
+            var refused = await running.Home.DkmAsync(change);
+            Assert.Equal(7, refused.ExitCode);
+            Assert.Contains("2 of 2 live holders of ring 'a/held'", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("--confirm-holders 2", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(members[1], (await RunAsync("group", "show", "holders")).Output, StringComparison.Ordinal);
+        await RunAsync("group", "delete", "holders", "--confirm-holders", "2");
+        await Eventually.TrueAsync(() => Lost(first, "a/held") && Lost(second, "a/held"), "both holders lose the ring");
+    }
+
+    [Fact]
     public async Task RollWait_TimeIsUp_SaysWhatItWaitedFor()
     {
         await RunAsync("ring", "create", "a/slow");
@@ -253,7 +279,30 @@ public sealed class CommandTests(RunningStandalone running) : IClassFixture<Runn
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
     }
 
+    private static bool Lost(DkmClient client, string ring) =>
+        Record.Exception(() => client.Ring(ring).Protect("x"u8, DkmContext.Empty)) is DkmException { Kind: ErrorKind.PermissionDenied };
+
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    /// <summary>A process of that identity which holds the ring, and is counted among its holders.</summary>
+    private async Task<DkmClient> HoldAsync(string identity, string ring)
+    {
+        var configuration = running.Home.Configuration;
+        var options = new DkmClientOptions
+        {
+            TrustDomain = configuration.TrustDomain,
+            IdentityDirectory = Path.Combine(running.Home.Home, "pki", identity),
+            Rings = { ring },
+        };
+        foreach (var address in configuration.KeyRing!)
+        {
+            options.KeyRingAddresses.Add(address);
+        }
+
+        var client = DkmClient.Create(options);
+        await client.ReadyAsync(TestContext.Current.CancellationToken);
+        return client;
+    }
 
     private Task<CommandResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
