@@ -121,7 +121,7 @@ internal sealed class HolderWriter(
             await DenyAsync(wanted, asked, decision, revoked: wanted.Held, token);
             registry.Denied(stream, wanted);
         }
-        else if (asked || view!.Ring.Revision > wanted.SentRevision)
+        else if (asked || view!.Revision > wanted.SentRevision)
         {
             return await DeliverAsync(wanted, view!, asked, grant, token);
         }
@@ -151,7 +151,7 @@ internal sealed class HolderWriter(
         }
 
         await responses.WriteAsync(new SubscribeResponse { KeySet = message }, token);
-        wanted.SentRevision = view.Ring.Revision;
+        wanted.SentRevision = view.Revision;
         wanted.DeniedReason = null;
         stream.Granted(wanted);
         if (grant.Fresh)

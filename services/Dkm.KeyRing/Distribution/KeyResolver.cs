@@ -48,7 +48,7 @@ internal sealed class KeyResolver(RingCatalog catalog, KeySetBuilder builder, Ke
         return new ResolveKeyResponse
         {
             KeyRing = view.Ring.Name,
-            Revision = view.Ring.Revision,
+            Revision = view.Revision,
             Key = MayHave(caller, key.Facts.Stored)
                 ? await builder.BuildAsync(key, delivery: null, token)
                 : NotDelivered(caller, view, key),

@@ -22,7 +22,7 @@ internal sealed class KeySetBuilder(KeyMaterials materials, TimeProvider time)
         {
             KeyRing = ring.Name,
             KeyRingUid = ring.Uid,
-            Revision = ring.Revision,
+            Revision = view.Revision,
             Suite = (Suite)ring.Policy.Suite,
             ReadSuites = { ring.Policy.ReadSuites.Select(suite => (Suite)suite) },
             KeyLease = ring.Policy.KeyLease.ToDuration(),

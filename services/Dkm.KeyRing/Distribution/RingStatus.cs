@@ -28,14 +28,14 @@ internal sealed class RingStatus(HolderDirectory directory, RolloverTiming timin
             PrimaryKey = view.Primary(now) is { } primary ? RingMessages.ToMessage(primary, view, now) : null,
             NextKey = next is null ? null : RingMessages.ToMessage(next, view, now),
             NextRolloverTime = next is null ? RolloverRule.NextKeyTime(view.Times(timing), now).ToTimestamp() : null,
-            Revision = ring.Revision,
+            Revision = view.Revision,
             EffectiveLead = Lead.Effective(ring.Policy, timing).ToDuration(),
             OldLeasesEndTime = ring.OldLeasesEnd > now ? ring.OldLeasesEnd.ToTimestamp() : null,
             HoldersMissing = missing,
         };
         foreach (var holder in holders)
         {
-            status.CurrentHolderCount += holder.Revision >= ring.Revision ? 1 : 0;
+            status.CurrentHolderCount += holder.Revision >= view.Revision ? 1 : 0;
             status.Holders.Add(new Holder
             {
                 Identity = holder.Identity.ToString(),

@@ -16,6 +16,7 @@ internal sealed class CatalogContent
 {
     private readonly Lock nameLock = new();
     private readonly SortedSet<string> names = new(StringComparer.Ordinal);
+    private long epoch;
 
     public ConcurrentDictionary<string, RingView> ByName { get; } = new(StringComparer.Ordinal);
 
@@ -60,7 +61,9 @@ internal sealed class CatalogContent
             Delete(path);
         }
 
-        var touched = rings.Keys.Union(keys.Keys).ToList();
+        // After a recovery every holder is to have every ring anew.
+        var touched = (change.Version.Epoch == epoch ? rings.Keys.Union(keys.Keys) : rings.Keys.Union(keys.Keys).Union(ByUid.Keys)).ToList();
+        epoch = change.Version.Epoch;
         foreach (var uid in touched)
         {
             Swap(uid, rings.GetValueOrDefault(uid), keys.GetValueOrDefault(uid) ?? []);
@@ -123,7 +126,7 @@ internal sealed class CatalogContent
             merged[key.Id] = key;
         }
 
-        var view = new RingView(ring, [.. merged.Values.Select(key => key.Kept(ring.UpdateTime)).Order(Comparer<RingKey>.Create((a, b) => PrimaryRule.Compare(a.Facts, b.Facts)))]);
+        var view = new RingView(ring, [.. merged.Values.Select(key => key.Kept(ring.UpdateTime)).Order(Comparer<RingKey>.Create((a, b) => PrimaryRule.Compare(a.Facts, b.Facts)))]) { Epoch = epoch };
         ByUid[uid] = view;
         ByName[ring.Name] = view;
         foreach (var key in changedKeys)

@@ -13,6 +13,17 @@ using Dkm.KeyRing.Rollover;
 /// <param name="Keys">In the order in which they become primary.</param>
 internal sealed record RingView(Ring Ring, ImmutableArray<RingKey> Keys)
 {
+    private const int EpochShift = 40;
+
+    /// <summary>Of the records as this view was made from them.</summary>
+    public long Epoch { get; init; } = 1;
+
+    /// <summary>
+    /// What holders compare. It rises with every change of the ring and, above all that was ever delivered, with every recovery: that may have merged two histories in which the ring's
+    /// own count came to the same number, or have gone back behind it.
+    /// </summary>
+    public long Revision => ((Epoch - 1) << EpochShift) + Ring.Revision;
+
     public RingKey? Primary(DateTimeOffset now) =>
         PrimaryRule.Choose([.. Keys.Select(key => key.Facts)], now, null) is { } primary ? Find(primary.Id) : null;
 

@@ -48,6 +48,26 @@ public sealed class RingCatalogTests
     }
 
     [Fact]
+    public void Apply_ANewEpoch_EveryRingIsNewToItsHolders()
+    {
+        var catalog = new RingCatalog();
+        Apply(catalog, reset: true, [.. Keyed("a", out _), .. Keyed("b", out _), Record(Ring("a") with { Revision = 1_000_000 })]);
+        var before = catalog.Find("a")!.Revision;
+        var heard = new List<CatalogChange>();
+        catalog.Changed += heard.Add;
+
+        // As after a recovery that merged two histories: this one's count is lower than what holders of the other have seen.
+        catalog.Apply(new ReplicaChange(false, new ManifestVersion(2, 1_000_010), [Record(Ring("a") with { Revision = 3 })], []));
+
+        Assert.Equal(1_000_000, before);
+        Assert.True(catalog.Find("a")!.Revision > before);
+        Assert.True(catalog.Find("b")!.Revision > before);
+        Assert.Equal(["a", "b"], Assert.Single(heard).Rings.Select(view => view.Ring.Name).Order());
+        Apply(catalog, 2, [Record(Ring("b") with { Revision = 4 })]);
+        Assert.Equal("b", Assert.Single(heard[1].Rings).Ring.Name);
+    }
+
+    [Fact]
     public void Names_AfterEachName_GoOnInByteOrder()
     {
         var catalog = new RingCatalog();
@@ -73,6 +93,9 @@ public sealed class RingCatalogTests
         Assert.Equal(2, Assert.Single(schedule.TakeDue(Now + TimeSpan.FromDays(90), 10)).Ring.Revision);
         Assert.Empty(schedule.TakeDue(Now + TimeSpan.FromDays(90), 10));
     }
+
+    private static void Apply(RingCatalog catalog, long epoch, IReadOnlyList<Record> records) =>
+        catalog.Apply(new ReplicaChange(false, new ManifestVersion(epoch, 1), records, []));
 
     private static void Apply(RingCatalog catalog, bool reset, IReadOnlyList<Record> records) =>
         catalog.Apply(new ReplicaChange(reset, new ManifestVersion(1, 1), records, []));

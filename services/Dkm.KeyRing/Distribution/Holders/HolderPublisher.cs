@@ -120,7 +120,7 @@ internal sealed class HolderPublisher(
         {
             if (catalog.Find(name) is { } view && directory.OwnOf(name).ToList() is { Count: > 0 } holders)
             {
-                var behind = holders.Count(holder => holder.Revision < view.Ring.Revision);
+                var behind = holders.Count(holder => holder.Revision < view.Revision);
                 held[HolderRecords.Path(view.Ring.Uid, presence.Name)] = (HolderRecords.Write(presence.Name, holders), holders.Count, behind);
             }
         }
