@@ -2,6 +2,7 @@ namespace Dkm.Standalone;
 
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -34,6 +35,7 @@ internal sealed class Installation : IAsyncDisposable
     /// <exception cref="DkmException">Another process has the home, a port is in use, or a file is not as it should be.</exception>
     public static async Task<Installation> OpenAsync(StandaloneOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
+        RefuseCluster(options.Home);
         DkmHome.Ensure(options.Home);
         EnsureDirectory(options.Home, "data");
         EnsureDirectory(options.Home, "roots");
@@ -74,6 +76,19 @@ internal sealed class Installation : IAsyncDisposable
     public string RootFile(DkmService service) => Path.Combine(Options.Home, "roots", $"{service.ToString().ToLowerInvariant()}.root");
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    /// <summary>Our addresses would take the place of those of its replicas.</summary>
+    private static void RefuseCluster(string home)
+    {
+        if (DkmHome.ReadConfiguration(home) is { } configuration
+            && ((ServiceAddresses?[])[configuration.Access, configuration.KeyRing, configuration.Crypto]).Any(addresses => addresses is { Count: > 1 }))
+        {
+            throw new DkmException(
+                ErrorKind.FailedPrecondition,
+                Reasons.HomeConfiguration,
+                $"{home} is the home of a cluster: its config.json names several replicas; name another home (DKM_HOME)");
+        }
+    }
 
     private static async Task<SqliteStore> OpenStoreAsync(StandaloneOptions options, TimeProvider time, CancellationToken cancellationToken)
     {

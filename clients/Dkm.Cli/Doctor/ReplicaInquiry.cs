@@ -70,8 +70,13 @@ internal sealed class ReplicaInquiry(Session session, DkmService service, Uri ad
             { Reason: Reasons.ServerIdentity } => "something else answers there: look at the address in config.json, and at the server's certificate; nothing was sent to it",
             { Reason: Reasons.NotReady } => "it has just been started, or cannot reach Access or its store: its /readyz says which",
             { Kind: ErrorKind.Unauthenticated } => "this identity's certificate is not accepted: issue a new one, or take another identity",
-            { Kind: ErrorKind.Unavailable or ErrorKind.DeadlineExceeded } => "is it running, and is that its address? On this machine: dkm dev",
+            { Kind: ErrorKind.Unavailable or ErrorKind.DeadlineExceeded } => Start(),
             _ => "look at the service's log",
         },
     };
+
+    /// <summary>Where there are several replicas, <c>dkm dev</c> is not what starts them.</summary>
+    private string Start() => session.Addresses(service).Count > 1
+        ? "start it again, if that is its address; the others serve meanwhile (after make cluster: deploy/cluster.sh status, and start NAME)"
+        : "is it running, and is that its address? On this machine: dkm dev";
 }

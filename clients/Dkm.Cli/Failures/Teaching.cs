@@ -53,7 +53,7 @@ internal static class Teaching
         ErrorKind.Unavailable =>
         [
             "look which service does not answer, and why: dkm doctor",
-            "on this machine they are started with: dkm dev",
+            "on this machine they are started with: dkm dev (a cluster: make cluster)",
         ],
         ErrorKind.DeadlineExceeded =>
         [

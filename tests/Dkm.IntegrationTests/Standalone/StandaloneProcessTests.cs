@@ -2,6 +2,7 @@ namespace Dkm.IntegrationTests.Standalone;
 
 using System;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
@@ -68,6 +69,20 @@ public sealed class StandaloneProcessTests : IDisposable
         await second.WaitForLineAsync("ready", TestHome.StartLimit);
         Assert.Equal(before, home.Configuration);
         Assert.Contains("kept/ring", (await home.DkmAsync("ring", "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_OnTheHomeOfACluster_IsRefusedAndChangesNothing()
+    {
+        const string replicas = """{"trust_domain": "dkm.local", "access": ["https://127.0.0.1:9440", "https://127.0.0.1:9441"]}""";
+        Directory.CreateDirectory(home.Home);
+        await File.WriteAllTextAsync(Path.Combine(home.Home, "config.json"), replicas, TestContext.Current.CancellationToken);
+        await using var standalone = home.StartStandalone();
+
+        Assert.Equal(7, await standalone.ExitCodeAsync(TestHome.StartLimit));
+        Assert.Contains("is the home of a cluster", standalone.Said, StringComparison.Ordinal);
+        Assert.Equal(replicas, await File.ReadAllTextAsync(Path.Combine(home.Home, "config.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(["config.json"], Directory.EnumerateFileSystemEntries(home.Home).Select(Path.GetFileName));
     }
 
     [Fact]

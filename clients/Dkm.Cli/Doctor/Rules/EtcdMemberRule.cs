@@ -45,7 +45,7 @@ internal static class EtcdMemberRule
         {
             return CheckResult.Broken(
                 Member,
-                $"{views.Key} is down: {without[0].Member.Problem}",
+                $"{views.Key} is down: {Problem(without[0])}",
                 "start it again; etcd goes on while more than half of its members run, so do not wait for the next to fail");
         }
 
@@ -53,13 +53,13 @@ internal static class EtcdMemberRule
         {
             return CheckResult.Broken(
                 Member,
-                $"{views.Key} does not answer {string.Join(", ", without.Select(view => view.By.Who))}, and does answer others: {without[0].Member.Problem}",
+                $"{views.Key} does not answer {string.Join(", ", without.Select(view => view.By.Who))}, and does answer others: {Problem(without[0])}",
                 "look at the network between them, and at the certificate that the one shows to the other");
         }
 
         if (views.FirstOrDefault(view => view.Member.Problem.Length > 0) is { } refused)
         {
-            return CheckResult.Broken(Member, $"{views.Key}: {refused.Member.Problem}", "set it up as docs/etcd.md says; it is not used until then");
+            return CheckResult.Broken(Member, $"{views.Key}: {Problem(refused)}", "set it up as docs/etcd.md says; it is not used until then");
         }
 
         return views.Any(view => IsLed(view))
@@ -68,4 +68,9 @@ internal static class EtcdMemberRule
     }
 
     private static bool IsLed(SeenMember one) => one.Member is { Reachable: true, LeaderId.Length: > 0 };
+
+    /// <summary>Errors name the endpoint, and so does the sentence that they stand in.</summary>
+    private static string Problem(SeenMember one) => one.Member.Problem
+        .Replace($"no connection to {one.Member.Endpoint}", "no connection", StringComparison.Ordinal)
+        .Replace($"{one.Member.Endpoint}: ", string.Empty, StringComparison.Ordinal);
 }

@@ -21,6 +21,18 @@ public sealed class EtcdRulesTests
     }
 
     [Fact]
+    public void Judge_ProblemThatNamesItsMember_IsToldOnce()
+    {
+        foreach (var member in cluster.Member(1))
+        {
+            member.Reachable = false;
+            member.Problem = $"{ClusterFacts.Etcd1}: no connection to {ClusterFacts.Etcd1}: Connection refused";
+        }
+
+        Assert.Equal(ClusterFacts.Etcd1 + " is down: no connection: Connection refused", cluster.TheFinding().Detail);
+    }
+
+    [Fact]
     public void Judge_OneMemberDownForOneReplicaOnly_BlamesTheWayBetween()
     {
         cluster.KeyRing(1).Store.Members[1].Reachable = false;
