@@ -42,8 +42,15 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
 
     public IDisposable OnChange(Action<PolicySnapshot> listener) => listeners.Add(listener);
 
+    public override void Dispose()
+    {
+        Telemetry.ForgetPolicy(this);
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Telemetry.FollowPolicy(this, () => Ready ? Age : null);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -134,7 +141,6 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
                 return false;
         }
 
-        Telemetry.PolicyAge(Age);
         return true;
     }
 

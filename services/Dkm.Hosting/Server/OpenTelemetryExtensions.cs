@@ -18,8 +18,8 @@ internal static class OpenTelemetryExtensions
 
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService($"dkm-{options.Service.ToString().ToLowerInvariant()}"))
-            .WithMetrics(metrics => metrics.AddMeter("Dkm.*", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"))
-            .WithTracing(traces => traces.AddSource("Dkm.*", "Microsoft.AspNetCore"))
+            .WithMetrics(metrics => metrics.AddMeter([.. Telemetry.Meters]))
+            .WithTracing(traces => traces.AddSource([.. Telemetry.Sources]))
             .UseOtlpExporter(OtlpExportProtocol.Grpc, endpoint);
     }
 }

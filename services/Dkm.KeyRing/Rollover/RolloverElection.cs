@@ -11,7 +11,7 @@ using Dkm.Storage;
 using Microsoft.Extensions.Logging;
 
 /// <summary>The election of the replica that rolls keys over: its key, this replica's part in it, and what is told of it.</summary>
-internal sealed class RolloverElection(KeyRingStore store, ReplicaIdentity replica, TimeProvider time) : IStatusPart
+internal sealed class RolloverElection(KeyRingStore store, ReplicaIdentity replica, TimeProvider time) : IStatusPart, IDisposable
 {
     private static readonly string Key = StorePath.Election("keyring", "rollover");
 
@@ -20,15 +20,22 @@ internal sealed class RolloverElection(KeyRingStore store, ReplicaIdentity repli
 
     private volatile LeaderElection? election;
 
+    private bool Leads => election is { IsLeader: true };
+
     /// <summary>Stands for leader, once the store is open. The caller disposes it.</summary>
-    public LeaderElection Start(ILogger logger) =>
-        election = LeaderElection.Start(store.Revisioned, Key, replica.Name, RolloverTiming.LeaderLease, time, logger);
+    public LeaderElection Start(ILogger logger)
+    {
+        Telemetry.Stands(this, () => Leads);
+        return election = LeaderElection.Start(store.Revisioned, Key, replica.Name, RolloverTiming.LeaderLease, time, logger);
+    }
+
+    public void Dispose() => Telemetry.StandsNoMore(this);
 
     public async Task AddAsync(ServiceStatus status, CancellationToken cancellationToken)
     {
         status.Rollover = new RolloverStatus
         {
-            Leads = election is { IsLeader: true },
+            Leads = Leads,
             Leader = store.Ready ? await LeaderAsync(cancellationToken) : string.Empty,
         };
     }

@@ -27,6 +27,7 @@ public sealed class ServiceStore : IAsyncDisposable
         writer = new RecordWriter(context, replica, feed);
         exchange = new MarkExchange(context, replica, feed, new Recovery(context, replica, observer), Lease);
         exchange.Start();
+        Telemetry.Follow(this, context.Paths.Service, () => context.Now - ConfirmTime);
     }
 
     /// <summary>The state that the observer has been given.</summary>
@@ -154,6 +155,7 @@ public sealed class ServiceStore : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
+            Telemetry.Forget(this);
             await writer.DisposeAsync();
             await exchange.DisposeAsync();
             await feed.DisposeAsync();
