@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A DKM cluster on this machine for development: three etcd members, two replicas of each service, TLS everywhere. It ends only what it started.
-#   cluster.sh up | down | status | start NAME | stop NAME [SIGNAL]      NAME: etcd-0..2, access-1..2, keyring-1..2, crypto-1..2
+#   cluster.sh up | down | status | check | start NAME | stop NAME [SIGNAL]      NAME: etcd-0..2, access-1..2, keyring-1..2, crypto-1..2
 # DKM_HOME: where everything lies [./.dkm-cluster]. DKM_PORT: the first of 18 ports of 127.0.0.1 [9440]; 0 picks free ones.
 set -euo pipefail
 umask 077
@@ -9,10 +9,14 @@ self=$(realpath "$0")
 home=$(realpath -m "${DKM_HOME:-$PWD/.dkm-cluster}")
 export DKM_HOME=$home
 unset DKM_IDENTITY DKM_RING
+# Settings of something else on this machine.
+for name in $(compgen -e | grep -E '^(ETCD_|ETCDCTL_|DKM__)' || true); do unset "$name"; done
+[ "$(uname -m)" != aarch64 ] || export ETCD_UNSUPPORTED_ARCH=arm64 # before 3.5 etcd does not start there without
 services='access keyring crypto' members='0 1 2' domain=dkm.local
 all='etcd-0 etcd-1 etcd-2 access-1 access-2 keyring-1 keyring-2 crypto-1 crypto-2'
 
 die() { echo "cluster: $*" >&2; exit "${code:-1}"; }
+refuse() { code=2 die "$@"; }
 
 # Ports, by their place behind the first: services 0-5, health 6-11, etcd for clients 12-14, for members 15-17.
 place() { case $1 in access-*) echo $((${1##*-} - 1)) ;; keyring-*) echo $((${1##*-} + 1)) ;; crypto-*) echo $((${1##*-} + 3)) ;; esac; }
@@ -23,27 +27,42 @@ peer() { echo $((first + 15 + $1)); }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-choose_ports() { # the ports of last time, else those asked for
-  if [ -f "$home/first-port" ]; then first=$(<"$home/first-port"); else first=${DKM_PORT:-9440}; fi
-  while :; do
-    local base=$first taken=''
-    [ "$base" != 0 ] || first=$((20000 + RANDOM % 12000))
-    for i in $(seq 0 17); do
-      if listens $((first + i)); then taken=$((first + i)); break; fi
-    done
-    [ -n "$taken" ] || break
-    [ "$base" = 0 ] || die "port $taken of 127.0.0.1 is in use; DKM_PORT=N takes N to N+17, DKM_PORT=0 free ones (and remove $home/first-port)"
-    first=0
-  done
-  echo "$first" >"$home/first-port"
+taken() { for i in $(seq 0 17); do if listens $((first + i)); then echo $((first + i)); return; fi; done; }
+
+choose_ports() { # the ports of last time, which etcd's members know each other by, else those asked for
+  local asked=${DKM_PORT:-9440} port
+  [[ $asked =~ ^(0|[1-9][0-9]{3,4})$ ]] || asked=1
+  if [ "$asked" != 0 ] && { [ "$asked" -lt 1024 ] || [ "$asked" -gt 65518 ]; }; then refuse "DKM_PORT=$DKM_PORT is no number from 1024 to 65518, nor 0 for free ports"; fi
+  if [ -f "$home/first-port" ]; then
+    first=$(<"$home/first-port")
+    port=$(taken)
+    [ -z "$port" ] || refuse "port $port of 127.0.0.1, which this cluster had, is in use by another program: end that, or make another cluster (DKM_HOME=… DKM_PORT=0)"
+  elif [ "$asked" != 0 ]; then
+    first=$asked
+    port=$(taken)
+    [ -z "$port" ] || refuse "port $port of 127.0.0.1 is in use by another program; DKM_PORT=N takes N to N+17, DKM_PORT=0 free ones"
+  else
+    until first=$((20000 + RANDOM % 12000)); [ -z "$(taken)" ]; do :; done
+  fi
 }
 
 # A process is ours if its id stands in our file and its command line names our home: ids are used again.
-pid_of() { [ -f "$home/run/$1.pid" ] && local pid && pid=$(<"$home/run/$1.pid") && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$home" && echo "$pid"; }
+is_ours() {
+  local words=()
+  { mapfile -d '' words <"/proc/$1/cmdline"; } 2>/dev/null || return 1
+  [[ "${words[*]} " == *" --config $home/config/"* || "${words[*]} " == *" --data-dir=$home/data/etcd-"* ]]
+}
+pid_of() { local pid; [ -f "$home/run/$1.pid" ] && pid=$(<"$home/run/$1.pid") && is_ours "$pid" && echo "$pid"; }
+strays() { # ours whose home was removed, or whose start was interrupted
+  local process
+  for process in /proc/[0-9]*; do
+    if [ -O "$process" ] && is_ours "${process#/proc/}"; then echo "${process#/proc/}"; fi
+  done
+}
 
 launch() { # NAME COMMAND…: in a session of its own, so that a Ctrl-C here does not reach it
   local name=$1; shift
-  setsid "$@" </dev/null >>"$home/logs/$name.log" 2>&1 &
+  setsid "$@" </dev/null >>"$home/logs/$name.log" 2>&1 9>&- &
   echo $! >"$home/run/$name.pid"
 }
 
@@ -79,10 +98,9 @@ stop() { # NAME [SIGNAL]
 }
 
 ready() {
-  local line
   case $1 in
     etcd-*) listens "$(client "${1#etcd-}")" ;;
-    *) { exec 3<>"/dev/tcp/127.0.0.1/$(health "$1")"; } 2>/dev/null && printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3 && read -r -t 2 line <&3 && [[ $line == *' 200 '* ]] ;;
+    *) (exec 3<>"/dev/tcp/127.0.0.1/$(health "$1")" && printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3 && read -r -t 2 line <&3 && [[ $line == *' 200 '* ]]) 2>/dev/null ;;
   esac
 }
 
@@ -90,14 +108,14 @@ await() { # SECONDS NAME…
   local end=$((SECONDS + $1)); shift
   for name in "$@"; do
     until ready "$name"; do
-      pid_of "$name" >/dev/null || die "$name has ended; the end of $home/logs/$name.log: $(tail -n 3 "$home/logs/$name.log")"
+      pid_of "$name" >/dev/null || die "$name has ended; the end of $home/logs/$name.log:"$'\n'"$(tail -n 3 "$home/logs/$name.log")"
       [ $SECONDS -lt $end ] || die "$name does not become ready; see $home/logs/$name.log"
       sleep 0.1
     done
   done
 }
 
-issue() { [ -f "$home/pki/$1/tls.crt" ] || dkm pki issue "$@" >/dev/null; }
+issue() { [ -f "$home/pki/$1/ca.crt" ] || dkm pki issue "$@" >/dev/null; } # the file that is written last
 
 list() { local text=''; for item in "$@"; do text+="${text:+, }\"$item\""; done; echo "[$text]"; }
 addresses() { list "https://127.0.0.1:$(port "$1-1")" "https://127.0.0.1:$(port "$1-2")"; }
@@ -106,13 +124,14 @@ configure() { # certificates, roots, one file of configuration for each service,
   dkm pki init >/dev/null
   for m in $members; do issue "etcd-$m" --etcd member; done
   for name in root dkm-access dkm-keyring; do issue "$name" --etcd client; done
-  local tls store
+  local tls store etcd=()
+  for m in $members; do etcd+=("https://127.0.0.1:$(client "$m")"); done
   for s in $services; do
     tls="\"Tls\": {\"TrustDomain\": \"$domain\", \"CertificateFile\": \"$home/pki/$s/tls.crt\", \"KeyFile\": \"$home/pki/$s/tls.key\", \"DeniedFile\": \"$home/pki/denied\",
     \"ServiceCaFile\": \"$home/pki/ca/service/ca.crt\", \"WorkloadCaFile\": \"$home/pki/ca/workload/ca.crt\",
     \"HumanCaFile\": \"$home/pki/ca/human/ca.crt\", \"ElevatedCaFile\": \"$home/pki/ca/elevated/ca.crt\"}"
     store="\"Root\": {\"File\": \"$home/roots/$s.root\"},
-  \"Store\": {\"Etcd\": {\"Endpoints\": $(list $(for m in $members; do echo "https://127.0.0.1:$(client "$m")"; done)),
+  \"Store\": {\"Etcd\": {\"Endpoints\": $(list "${etcd[@]}"),
     \"CertificateFile\": \"$home/pki/dkm-$s/tls.crt\", \"KeyFile\": \"$home/pki/dkm-$s/tls.key\", \"CaFile\": \"$home/pki/ca/etcd/ca.crt\"}}"
     {
       printf '{\n  "Development": true,\n  %s' "$tls"
@@ -123,7 +142,7 @@ configure() { # certificates, roots, one file of configuration for each service,
       printf '\n}\n'
     } >"$home/config/$s.json"
     # Both replicas have the same root; the first of two that start together would not have made it yet.
-    [ "$s" = crypto ] || [ -f "$home/roots/$s.root" ] || head -c 32 /dev/urandom >"$home/roots/$s.root"
+    [ "$s" = crypto ] || [ -f "$home/roots/$s.root" ] || { head -c 32 /dev/urandom >"$home/roots/$s.new" && mv "$home/roots/$s.new" "$home/roots/$s.root"; }
   done
   printf '{\n  "trust_domain": "%s",\n  "access": %s,\n  "keyring": %s,\n  "crypto": %s,\n  "health": "http://127.0.0.1:%s"\n}\n' \
     "$domain" "$(addresses access)" "$(addresses keyring)" "$(addresses crypto)" "$(health access-1)" >"$home/config.json"
@@ -134,84 +153,127 @@ etcdctl_as_root() {
     --cacert="$home/pki/root/ca.crt" --cert="$home/pki/root/tls.crt" --key="$home/pki/root/tls.key" "$@"
 }
 
+once() { # an etcdctl command that may have been done already, by a start that was interrupted
+  local said
+  said=$(etcdctl_as_root "$@" 2>&1) || [[ $said == *already* ]] || die "the roles in etcd could not be made: etcdctl $*: $said"
+  echo "$said" >>"$home/logs/roles.log"
+}
+
 roles() { # each service into its own prefix, once (docs/etcd.md)
   [ ! -f "$home/roles" ] || return 0
-  command -v etcdctl >/dev/null || { echo 'without etcdctl there are no roles in etcd: each service could touch the records of the other'; return 0; }
   local end=$((SECONDS + 30))
   until etcdctl_as_root endpoint health >/dev/null 2>&1; do [ $SECONDS -lt $end ] || die "etcd does not become healthy; see $home/logs"; sleep 0.2; done
-  {
-    for s in access keyring; do
-      etcdctl_as_root role add "dkm-$s"
-      etcdctl_as_root role grant-permission "dkm-$s" readwrite --prefix=true "/dkm/v1/$s/"
-      etcdctl_as_root role grant-permission "dkm-$s" readwrite --prefix=true /dkm/v1/meta/
-      etcdctl_as_root user add "dkm-$s" --no-password
-      etcdctl_as_root user grant-role "dkm-$s" "dkm-$s"
-    done
-    etcdctl_as_root user add root --no-password
-    etcdctl_as_root role add root
-    etcdctl_as_root user grant-role root root
-    etcdctl_as_root auth enable
-  } >>"$home/logs/roles.log" 2>&1 || die "the roles in etcd could not be made: $(tail -n 1 "$home/logs/roles.log")"
+  for s in access keyring; do
+    once role add "dkm-$s"
+    once role grant-permission "dkm-$s" readwrite --prefix=true "/dkm/v1/$s/"
+    once role grant-permission "dkm-$s" readwrite --prefix=true /dkm/v1/meta/
+    once user add "dkm-$s" --no-password
+    once user grant-role "dkm-$s" "dkm-$s"
+  done
+  once user add root --no-password
+  once role add root
+  once user grant-role root root
+  once auth enable
   touch "$home/roles"
 }
 
-up() {
-  for program in etcd dkm dkm-access dkm-keyring dkm-crypto; do
-    command -v "$program" >/dev/null || code=2 die "$program is not on the path. etcd: sudo apt-get install -y etcd-server etcd-client; the others: make build"
+check() { # what can be known before anything is built or started
+  for program in etcd etcdctl setsid flock; do
+    command -v "$program" >/dev/null || refuse "$program is not on the path. On Debian: sudo apt-get install -y etcd-server etcd-client util-linux"
   done
-  [ ! -f "$home/config.json" ] || [ -d "$home/run" ] || code=2 die "$home is the home of something else (dkm dev?); name another: DKM_HOME"
-  for name in $all; do
-    if pid_of "$name" >/dev/null; then code=2 die "$name runs already; to end all of it: make cluster-down"; fi
-  done
-  mkdir -p "$home"/{run,logs,data,roots,config}
+  [ -d /proc/self ] || refuse "this script finds its processes in /proc, which this system does not have"
+  [ ! -f "$home/config.json" ] || [ -d "$home/run" ] || refuse "$home is the home of something else (dkm dev?); name another: DKM_HOME"
+  local runs='' rests=''
+  for name in $all; do if pid_of "$name" >/dev/null; then runs+=" $name"; else rests+=" $name"; fi; done
+  [ -z "$runs" ] || [ -z "$rests" ] || refuse "it runs already in $home, but for$rests; to start one of these: '$self' start NAME; to end all of it: '$self' down"
+  [ -z "$runs" ] || refuse "it runs already in $home; what it is: '$self' status; to end it: '$self' down"
+  [ -z "$(strays)" ] || refuse "processes of a cluster in $home, which was removed, still run; to end them: '$self' down"
   choose_ports
+}
+
+undo() { # a start that failed or was interrupted leaves nothing running
+  local status=$?
+  trap '' INT TERM
+  trap - EXIT
+  down >/dev/null
+  echo "cluster: not started; nothing of it runs" >&2
+  exit "$status"
+}
+
+up() {
+  for program in dkm dkm-access dkm-keyring dkm-crypto; do
+    command -v "$program" >/dev/null || refuse "$program is not on the path: make build"
+  done
+  check
+  local again=''; [ ! -f "$home/roles" ] || again=yes
+  mkdir -p "$home"/{run,logs,data,roots,config}
+  alone
+  trap undo EXIT
+  trap 'exit 130' INT TERM
+  echo "$first" >"$home/first-port"
   configure
   for m in $members; do start "etcd-$m"; done
   roles
   for s in $services; do start "$s-1"; start "$s-2"; done
   await 60 access-1 access-2 keyring-1 keyring-2 crypto-1 crypto-2
+  trap - EXIT INT TERM
   echo
   status
-  cat <<END
-
-Development=true: identities and CA keys lie in the home, whoever reads it can be anybody. Paste into a terminal:
-
-  export PATH='$(dirname "$(command -v dkm)")':"\$PATH" DKM_HOME='$home'
-  dkm group create mailbox-workers --kind workload && dkm group add mailbox-workers spiffe://$domain/ns/mail/sa/mailbox-worker
-  dkm ring create mail/connected-accounts --bind mailbox-workers=hold
-  echo -n 'hunter2' | dkm protect --ring mail/connected-accounts --context address=ada@hotmail.com --identity mailbox-worker --out secret.dkm
-  '$self' stop keyring-1 KILL                      # any of them; one etcd member, one replica of each service
-  dkm unprotect secret.dkm --context address=ada@hotmail.com --identity mailbox-worker; echo
-  '$self' start keyring-1
-
-To end it (the data stays): make cluster-down, or '$self' down with the same DKM_HOME
-END
+  echo
+  echo "Development=true: identities and CA keys lie in the home, whoever reads it can be anybody. Paste into a terminal:"
+  echo
+  echo "  export PATH=$(quoted "$(dirname "$(command -v dkm)")"):\"\$PATH\" DKM_HOME=$(quoted "$home")"
+  if [ -n "$again" ]; then
+    echo "  dkm ring list                                    # what was there is there again"
+  else
+    echo "  dkm group create mailbox-workers --kind workload && dkm group add mailbox-workers spiffe://$domain/ns/mail/sa/mailbox-worker"
+    echo "  dkm ring create mail/connected-accounts --bind mailbox-workers=hold"
+    echo "  echo -n 'hunter2' | dkm protect --ring mail/connected-accounts --context address=ada@hotmail.com --identity mailbox-worker --out secret.dkm"
+    echo "  $(quoted "$self") stop keyring-1 KILL            # any of them; one etcd member, one replica of each service"
+    echo "  dkm unprotect secret.dkm --context address=ada@hotmail.com --identity mailbox-worker; echo"
+    echo "  $(quoted "$self") start keyring-1"
+  fi
+  echo "  dkm doctor                                       # how it is, and what to do about it"
+  echo
+  echo "To end it (the data stays): make cluster-down, or $(quoted "$self") down with the same DKM_HOME"
 }
+
+quoted() { printf "'%s'" "${1//\'/\'\\\'\'}"; }
+
+alone() { exec 9>"$home/run/lock"; flock -n 9 || refuse "another $(basename "$self") starts or ends the cluster in $home just now"; }
+
+paused() { grep -q '^State:[[:space:]]*T' "/proc/$1/status" 2>/dev/null; }
 
 status() {
   for name in $all; do
     local address pid
     case $name in etcd-*) address="127.0.0.1:$(client "${name#etcd-}")" ;; *) address="127.0.0.1:$(port "$name")  http://127.0.0.1:$(health "$name")/readyz" ;; esac
     if pid=$(pid_of "$name"); then
-      printf '%-10s %s  pid %s%s\n' "$name" "$address" "$pid" "$(ready "$name" || echo '  not ready')"
+      printf '%-10s %s  pid %s%s\n' "$name" "$address" "$pid" "$(if paused "$pid"; then echo '  paused'; else ready "$name" || echo '  not ready'; fi)"
     else
       printf '%-10s %s  not running\n' "$name" "$address"
     fi
   done
 }
 
-down() {
-  for name in crypto-1 crypto-2 keyring-1 keyring-2 access-1 access-2 etcd-0 etcd-1 etcd-2; do stop "$name" & done
-  wait
-  echo "stopped; the data stays in $home"
+down() { # the services first: they step down while they still have a store
+  local names
+  for names in 'crypto-1 crypto-2 keyring-1 keyring-2 access-1 access-2' 'etcd-0 etcd-1 etcd-2'; do
+    for name in $names; do stop "$name" & done
+    wait
+  done
+  for pid in $(strays); do kill -KILL "$pid" 2>/dev/null || true; done
+  [ ! -d "$home" ] || echo "stopped; the data stays in $home, which may be removed"
 }
 
-known() { [ -f "$home/first-port" ] || code=2 die "there is no cluster in $home; name its home (DKM_HOME) or make one: make cluster"; first=$(<"$home/first-port"); }
+known() { [ -f "$home/first-port" ] || refuse "there is no cluster in $home; name its home (DKM_HOME) or make one: make cluster"; first=$(<"$home/first-port"); }
+one_of_them() { case " $all " in *" ${1:-} "*) ;; *) refuse "which? $all" ;; esac; }
 
 case "${1:-}" in
   up) up ;;
-  down) known; down ;;
+  check) check ;;
+  down) trap '' INT TERM; if [ -z "$(strays)" ]; then known; fi; if [ -d "$home/run" ]; then alone; fi; down ;;
   status) known; status ;;
-  start|stop) known; case " $all " in *" ${2:-} "*) ;; *) code=2 die "which? $all" ;; esac; "$@" ;;
+  start|stop) one_of_them "${2:-}"; known; "$@" ;;
   *) sed -n '3,4s/^# *//p' "$0" >&2; exit 2 ;;
 esac

@@ -9,4 +9,9 @@ if git rev-parse --verify -q main >/dev/null && git cat-file -e main:buf.yaml 2>
 fi
 dotnet restore Dkm.sln --locked-mode --nologo -v quiet
 dotnet format whitespace Dkm.sln --verify-no-changes --no-restore
+if command -v shellcheck >/dev/null; then
+  shellcheck -x deploy/*.sh tests/*.sh samples/*/*.sh .ci/run
+else
+  echo "lint: there is no shellcheck here, so nobody looks at the scripts"
+fi
 echo "lint: clean"

@@ -84,6 +84,7 @@ etcd_image() { # the image of the tests' etcd clusters; leaves DKM_TEST_ETCD_IMA
     local files
     files=$(ldd "$(command -v etcd)" 2>/dev/null | grep -oE '/[^ ]+' || true)
     # Nothing but the program and its libraries.
+    # shellcheck disable=SC2086 # one word for each file
     tar -ch --absolute-names --transform "s|^$(command -v etcd)\$|usr/local/bin/etcd|;s|^/||" "$(command -v etcd)" $files | docker import - "$local_image" >/dev/null
     export DKM_TEST_ETCD_IMAGE=$local_image
   else
@@ -92,11 +93,20 @@ etcd_image() { # the image of the tests' etcd clusters; leaves DKM_TEST_ETCD_IMA
   fi
 }
 
-cluster() { # all that the tests of etcd need
-  if may_install; then
-    packages etcd-server etcd-client
+etcd_programs() { # etcd and etcdctl, wherever they come from
+  if command -v etcd >/dev/null && command -v etcdctl >/dev/null; then
+    return 0
   fi
-  command -v etcd >/dev/null || { echo "missing: etcd, whose processes the tests pause and cut. Install it (Debian: sudo apt-get install -y etcd-server)" >&2; exit 2; }
+  if command -v apt-get >/dev/null; then
+    packages etcd-server etcd-client # where systemd runs, this starts a member of its own on port 2379, which is not used here
+  else
+    echo "missing: etcd and etcdctl on the path, 3.4.23 or later (docs/etcd.md). See https://etcd.io/docs/latest/install/" >&2
+    exit 2
+  fi
+}
+
+cluster() { # all that the tests of etcd need
+  etcd_programs
   engine
   etcd_image
   mkdir -p artifacts
@@ -111,11 +121,9 @@ cluster() { # all that the tests of etcd need
 case "${1:-}" in
   rid) sdk; case "$(uname -s)-$(uname -m)" in
          Linux-x86_64) echo linux-x64 ;; Linux-aarch64) echo linux-arm64 ;; Darwin-arm64) echo osx-arm64 ;; *) echo linux-x64 ;; esac ;;
-  build) sdk ;;
-  demo) : ;;
+  build|demo) sdk ;;
   test) packages python3-cryptography; node_modules tests/outside; cluster ;;
-  cluster) if may_install; then packages etcd-server etcd-client; fi
-           command -v etcd >/dev/null || { echo "missing: etcd. Install it (Debian: sudo apt-get install -y etcd-server etcd-client)" >&2; exit 2; } ;;
+  cluster) sdk; etcd_programs ;;
   lint) node_modules tests/lint ;;
   aot) sdk; packages clang zlib1g-dev; node_modules tests/outside ;;
   *) echo "usage: prepare.sh rid|build|demo|cluster|test|lint|aot" >&2; exit 2 ;;

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs test projects that are already built, and ends with the counts of all of them.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 configuration=$1; shift
 # What prepare.sh found out: the container engine and the image of etcd.
+# shellcheck source=/dev/null
 if [ -f artifacts/test.env ]; then . artifacts/test.env; fi
 passed=0; failed=0; skipped=0; status=0
 for project in "$@"; do
