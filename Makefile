@@ -27,16 +27,19 @@ build: ## builds everything; leaves artifacts/bin/dkm and artifacts/bin/dkm-stan
 run: build ## starts DKM in development mode in the foreground
 	@exec $(BIN)/dkm-standalone --Development=true
 
-cluster: build ## a cluster on this machine: three etcd members, two replicas of each service, TLS; prints what to paste
+cluster: ## a cluster on this machine: three etcd members, two replicas of each service, TLS; prints what to paste
 	@./tests/prepare.sh cluster
+	@./deploy/cluster.sh check
+	@$(MAKE) --no-print-directory build
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./deploy/cluster.sh up
 
 cluster-down: ## ends what make cluster started; the data stays
 	@./deploy/cluster.sh down
 
-demo: build ## the story of the connected accounts, every step checked
-	@./tests/prepare.sh demo
-	@PATH="$(CURDIR)/$(BIN):$$PATH" ./samples/ConnectedAccounts/demo.sh
+demo: ## the story of the connected accounts, every step checked; CLUSTER=1: on a cluster, with the leader killed in the middle
+	@./tests/prepare.sh $(if $(filter 1,$(CLUSTER)),cluster,demo)
+	@$(MAKE) --no-print-directory build
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ./samples/ConnectedAccounts/$(if $(filter 1,$(CLUSTER)),demo-cluster,demo).sh
 
 test: build ## all tests (unit, then integration), and the lint of the protos
 	@./tests/prepare.sh test

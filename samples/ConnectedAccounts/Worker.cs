@@ -16,6 +16,7 @@ internal sealed class Worker(Settings settings)
         connected-accounts list                    what the database holds
         connected-accounts copy FROM TO            copies a blob onto another address, as a thief with write access would
         connected-accounts watch                   reads all of them again and again, and tells what changes
+        connected-accounts work                    reads all of them and stores a token, again and again, and counts failures
 
         """;
 
@@ -44,6 +45,8 @@ internal sealed class Worker(Settings settings)
             case ["watch"]:
                 await WatchAsync(accounts, cancellationToken);
                 return 0;
+            case ["work"]:
+                return await WorkAsync(accounts, cancellationToken) == 0 ? 0 : 1;
             default:
                 await Console.Error.WriteLineAsync(Usage + Settings.Help);
                 return 2;
@@ -103,5 +106,12 @@ internal sealed class Worker(Settings settings)
         await using var credentials = new Credentials(settings, transient: false);
         await credentials.ReadyAsync(cancellationToken);
         await new Watch(credentials, accounts, TimeProvider.System).RunAsync(cancellationToken);
+    }
+
+    private async Task<int> WorkAsync(AccountTable accounts, CancellationToken cancellationToken)
+    {
+        await using var credentials = new Credentials(settings, transient: false);
+        await credentials.ReadyAsync(cancellationToken);
+        return await new Work(credentials, accounts, TimeProvider.System).RunAsync(cancellationToken);
     }
 }
