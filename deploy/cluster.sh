@@ -257,10 +257,14 @@ status() {
 }
 
 down() { # the services first: they step down while they still have a store
-  local names
+  local names stops
   for names in 'crypto-1 crypto-2 keyring-1 keyring-2 access-1 access-2' 'etcd-0 etcd-1 etcd-2'; do
-    for name in $names; do stop "$name" & done
-    wait
+    stops=()
+    for name in $names; do
+      stop "$name" &
+      stops+=($!)
+    done
+    wait "${stops[@]}" || true # these alone: what this shell has started itself it would wait for as well
   done
   for pid in $(strays); do kill -KILL "$pid" 2>/dev/null || true; done
   [ ! -d "$home" ] || echo "stopped; the data stays in $home, which may be removed"

@@ -101,7 +101,8 @@ say "The next rollover is the new leader's from beginning to end, with what is l
 wait_for_the_next_key 0
 [ "$due_ms" -gt "$first_due_ms" ] || fail "that is the key of before"
 worker_switches_on_time "one of each is dead"
-[ $(( due_ms - first_due_ms )) -le 16500 ] || fail "that is $(( due_ms - first_due_ms )) ms after the one before instead of 16 s"
+between=$(( due_ms - first_due_ms )) # on a slow machine the story may take longer than one period
+[ $(( (between + 100) % 16000 )) -le 200 ] || fail "that is $between ms after the first instead of 16 s, or 32"
 
 say "dkm doctor names the four that are gone, and says what to do (exit code 1: something is broken)"
 printf '   $ dkm doctor\n'
