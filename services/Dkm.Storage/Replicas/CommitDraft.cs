@@ -25,6 +25,9 @@ internal sealed class CommitDraft
 
     public CommitBasis Basis { get; }
 
+    /// <summary>The time stamp after which it is not sent any more, nor again.</summary>
+    public required long LastSend { get; init; }
+
     public Manifest Manifest { get; }
 
     /// <summary>The manifest's compare comes first, those of the targets follow, the caller's requirements come last.</summary>
@@ -67,7 +70,7 @@ internal sealed class CommitDraft
             Deletes = deletes.Select(context.Paths.Full).ToList(),
         };
         CheckSize(transaction);
-        return new CommitDraft(basis, manifest, transaction, puts, deletes, changes.Requirements.Count);
+        return new CommitDraft(basis, manifest, transaction, puts, deletes, changes.Requirements.Count) { LastSend = changes.LastSend };
     }
 
     /// <summary>The commit as the watch would tell of it.</summary>

@@ -7,7 +7,8 @@ using Dkm.Core;
 
 /// <summary>
 /// After an answer that does not say whether the commit was written: reads back until the operation id in a manifest tells. A commit that is not there
-/// may still be on its way, so the very same transaction is sent again: as it compares the manifest, at most one of its copies can ever be written.
+/// may still be on its way, so the very same transaction is sent again: as it compares the manifest, at most one of its copies can ever be written. One that has become too old
+/// to be sent is not sent again either: whoever decides anew compares the same manifest.
 /// </summary>
 internal sealed class OutcomeInquiry
 {
@@ -23,29 +24,30 @@ internal sealed class OutcomeInquiry
     }
 
     /// <summary>The revision of our commit; null if it surely was not and will not be written.</summary>
-    /// <exception cref="DkmException">UNAVAILABLE OUTCOME_UNKNOWN.</exception>
+    /// <exception cref="DkmException">UNAVAILABLE OUTCOME_UNKNOWN; ABORTED LOST_RACE: a requirement does not hold any more.</exception>
     public async Task<long?> FindOutAsync(Exception cause)
     {
         var start = context.TimeProvider.GetTimestamp();
         for (var pause = FirstPause; ; pause *= 2)
         {
+            var tooOld = context.TimeProvider.GetTimestamp() > draft.LastSend;
             try
             {
-                if (await TryAsync() is { } found)
+                if (await TryAsync(sendAgain: !tooOld) is { } found)
                 {
                     return found == 0 ? null : found;
                 }
             }
-            catch (Exception e) when (e is not DkmException { Kind: ErrorKind.FailedPrecondition })
+            catch (Exception e) when (e is not DkmException { Kind: ErrorKind.FailedPrecondition or ErrorKind.Aborted })
             {
                 cause = e;
             }
-            catch (DkmException e)
+            catch (DkmException e) when (e.Kind == ErrorKind.FailedPrecondition)
             {
                 throw StoreErrors.OutcomeUnknown(e.Message, e);
             }
 
-            if (context.TimeProvider.GetElapsedTime(start) >= context.Options.FindOutLimit)
+            if (tooOld || context.TimeProvider.GetElapsedTime(start) >= context.Options.FindOutLimit)
             {
                 throw StoreErrors.OutcomeUnknown($"change to {draft.Manifest.Version} of {context.Paths.Service}: {cause.Message}", cause);
             }
@@ -55,16 +57,30 @@ internal sealed class OutcomeInquiry
     }
 
     /// <summary>The revision; 0 for surely not; null for ask again.</summary>
-    private async Task<long?> TryAsync()
+    private async Task<long?> TryAsync(bool sendAgain)
     {
         var read = await context.Store.GetAsync(context.Paths.Manifest);
         if (read.Entry is { } unmoved && unmoved.ModRevision == draft.Basis.ManifestRevision)
         {
-            var commit = await context.Store.CommitAsync(draft.Transaction);
-            return commit.Succeeded ? commit.Revision : null;
+            return sendAgain ? await SendAgainAsync() : null;
         }
 
         return await WalkBackAsync(read.Entry);
+    }
+
+    private async Task<long?> SendAgainAsync()
+    {
+        var commit = await context.Store.CommitAsync(draft.Transaction);
+        if (commit.Succeeded)
+        {
+            return commit.Revision;
+        }
+
+        // Not written up to here, and a revision that is gone never comes again: copies that are still on their way fail by the same.
+        var unmoved = commit.Current[0]?.ModRevision == draft.Basis.ManifestRevision;
+        return unmoved && draft.FailedRequirement(commit) is { Revision: > 0 } requirement
+            ? throw StoreErrors.LostRace($"{requirement.Path} is no longer what it has to be")
+            : null;
     }
 
     /// <summary>Goes back from manifest to manifest to the one that would be ours.</summary>

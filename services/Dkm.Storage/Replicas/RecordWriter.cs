@@ -33,6 +33,28 @@ internal sealed class RecordWriter : IAsyncDisposable
         }
 
         await turn.WaitAsync(cancellationToken);
+        var work = RunAsync(changes, cancellationToken);
+        try
+        {
+            return await work.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever asked has no more time. The change goes its way, and the next in turn waits for it.
+            return work.IsCompleted ? await work : throw StoreErrors.OutcomeUnknown("the store has not answered in the time that there was", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await turn.WaitAsync();
+        disposed = true;
+        turn.Release();
+    }
+
+    /// <summary>Has the turn, and ends it.</summary>
+    private async Task<ManifestVersion> RunAsync(RecordChanges changes, CancellationToken cancellationToken)
+    {
         try
         {
             ObjectDisposedException.ThrowIf(disposed, typeof(ServiceStore));
@@ -53,19 +75,12 @@ internal sealed class RecordWriter : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await turn.WaitAsync();
-        disposed = true;
-        turn.Release();
-    }
-
     /// <summary>Null if another write came first and touched nothing of this one.</summary>
     private async Task<ManifestVersion?> TryAsync(RecordChanges changes, CancellationToken cancellationToken)
     {
         var start = context.Now;
         var draft = CommitDraft.Make(context, replica.Basis(changes), changes);
-        if (context.TimeProvider.GetTimestamp() > changes.LastSend)
+        if (context.TimeProvider.GetTimestamp() > draft.LastSend)
         {
             throw StoreErrors.LostRace("what was decided has become too old to be sent");
         }

@@ -1,7 +1,10 @@
 namespace Dkm.Testing.Storage;
 
+using System;
+using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.Storage;
 using Xunit;
 
 /// <content>Answers that do not say what became of a write.</content>
@@ -98,6 +101,69 @@ public abstract partial class ServiceStoreContract
         Assert.Equal(1, service.Version.Number);
         await PutAsync(service, "groups/a", "2");
         Assert.Equal("groups/a=2@2", observer.Content);
+    }
+
+    [Fact]
+    public async Task Commit_AnswerLostAndTooOldToBeSentAgain_IsOutcomeUnknownAndNotSentAgain()
+    {
+        var faulty = new FaultyStore(Store);
+        var (service, observer) = await OpenAsync(over: faulty);
+        var last = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 5);
+        var sent = 0;
+        FailOnce(faulty, CommitFault.BeforeApplying);
+        faulty.BeforeCommit = async _ =>
+        {
+            sent++;
+            await UntilAsync(() => TimeProvider.System.GetTimestamp() > last);
+        };
+
+        await FailsAsync(() => service.CommitAsync(new RecordChanges().Put("groups/a", 1, "1"u8.ToArray(), 0).SendBefore(last), Token), ErrorKind.Unavailable, Reasons.OutcomeUnknown);
+        Assert.Equal(1, sent);
+        faulty.BeforeCommit = _ => Task.CompletedTask;
+        await PutAsync(service, "groups/a", "2");
+        Assert.Equal("groups/a=2@2", observer.Content);
+    }
+
+    [Fact]
+    public async Task Commit_AnswerLostAndARequirementGone_IsALostRaceAtOnce()
+    {
+        var faulty = new FaultyStore(Store);
+        var (service, observer) = await OpenAsync(over: faulty);
+        const string Election = "/dkm/v1/access/election/test";
+        var held = await Store.CommitAsync(new StoreTransaction { Puts = [new StorePut(Election, "one"u8.ToArray())] }, Token);
+        var sent = 0;
+        FailOnce(faulty, CommitFault.BeforeApplying);
+        faulty.BeforeCommit = async _ => await (sent++ > 0 ? Task.CompletedTask : Store.CommitAsync(new StoreTransaction { Deletes = [Election] }, Token));
+
+        await FailsAsync(
+            () => service.CommitAsync(new RecordChanges().Put("groups/a", 1, "1"u8.ToArray(), 0).Require(StoreCompare.CreatedAt(Election, held.Revision)), Token),
+            ErrorKind.Aborted,
+            Reasons.LostRace);
+        Assert.Equal(2, sent);
+        await PutAsync(service, "groups/a", "2");
+        Assert.Equal("groups/a=2@2", observer.Content);
+    }
+
+    [Fact]
+    public async Task Commit_CallersTimeEndsWhileItIsUnderWay_IsOutcomeUnknownAndWrittenAllTheSame()
+    {
+        var faulty = new FaultyStore(Store);
+        var (service, observer) = await OpenAsync(over: faulty);
+        var (arrived, open) = (new TaskCompletionSource(), new TaskCompletionSource());
+        faulty.BeforeCommit = _ =>
+        {
+            arrived.TrySetResult();
+            return open.Task;
+        };
+        using var time = new CancellationTokenSource();
+        var commit = service.CommitAsync(new RecordChanges().Put("groups/a", 1, "1"u8.ToArray(), 0), time.Token);
+        await arrived.Task;
+        await time.CancelAsync();
+
+        await FailsAsync(() => commit, ErrorKind.Unavailable, Reasons.OutcomeUnknown);
+        open.SetResult();
+        await PutAsync(service, "groups/b", "2");
+        Assert.Equal("groups/a=1@2 groups/b=2@3", observer.Content);
     }
 
     private static void FailOnce(FaultyStore faulty, CommitFault fault)
