@@ -51,6 +51,7 @@ internal sealed class EtcdCaller
         using var timeout = new CancellationTokenSource(limit < options.TryTimeout ? limit : options.TryTimeout, timeProvider);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken, stop);
         var sent = false;
+        var start = member.Begin();
         try
         {
             var channel = await member.ReadyAsync(any.Token);
@@ -64,6 +65,10 @@ internal sealed class EtcdCaller
             cancellationToken.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(stop.IsCancellationRequested, typeof(EtcdStore));
             throw Explain(exception, member.Endpoint, sent);
+        }
+        finally
+        {
+            member.End(start);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Dkm.Storage;
 
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -10,12 +12,16 @@ internal sealed class EtcdMember : IDisposable
 {
     private static readonly TimeSpan DoubtTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>Far above what an answer takes, and far below the time that a try has.</summary>
+    private static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(500);
+
     private readonly EtcdStoreOptions options;
     private readonly EtcdCredentials? credentials;
     private readonly EtcdMemberCheck check;
     private readonly TimeProvider timeProvider;
     private readonly SemaphoreSlim checkTurn = new(1, 1);
     private readonly Lock gate = new();
+    private readonly List<long> underWay = [];
     private EtcdChannel channel;
     private volatile bool passed;
     private long? doubtedAt;
@@ -40,6 +46,41 @@ internal sealed class EtcdMember : IDisposable
             {
                 return doubtedAt is { } since && timeProvider.GetElapsedTime(since) < DoubtTime;
             }
+        }
+    }
+
+    /// <summary>
+    /// A call has waited for it for long. It is not in doubt before the call's time is over; but whoever comes meanwhile is better served by another, or a member that hangs
+    /// would cost each of them that time.
+    /// </summary>
+    public bool IsWaitedFor
+    {
+        get
+        {
+            lock (gate)
+            {
+                return underWay.Count > 0 && timeProvider.GetElapsedTime(underWay.Min()) > LongWait;
+            }
+        }
+    }
+
+    /// <summary>A call is on its way to it.</summary>
+    /// <returns>For <see cref="End"/>.</returns>
+    public long Begin()
+    {
+        lock (gate)
+        {
+            var start = timeProvider.GetTimestamp();
+            underWay.Add(start);
+            return start;
+        }
+    }
+
+    public void End(long start)
+    {
+        lock (gate)
+        {
+            underWay.Remove(start);
         }
     }
 

@@ -37,11 +37,12 @@ internal sealed class EtcdMembers : IDisposable
     /// <summary>Of the certificate that we show them; null where all is plaintext.</summary>
     public CertificateStatus? CertificateValidity => credentials?.Validity;
 
-    /// <summary>The order in which to try: the one that we are with, then the others, those in doubt last.</summary>
+    /// <summary>The order in which to try: the one that we are with, then the others; after them those that keep others waiting, and those in doubt last.</summary>
     public IReadOnlyList<EtcdMember> InOrder()
     {
         var start = Volatile.Read(ref current);
-        return [.. Enumerable.Range(0, members.Length).Select(i => members[(start + i) % members.Length]).OrderBy(member => member.InDoubt)];
+        return [.. Enumerable.Range(0, members.Length).Select(i => members[(start + i) % members.Length])
+            .OrderBy(member => member.InDoubt ? 2 : member.IsWaitedFor ? 1 : 0)];
     }
 
     /// <summary>The member answered; it is the one that we are with.</summary>

@@ -7,10 +7,12 @@ using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Storage;
+using Dkm.Testing;
 using Dkm.Testing.Etcd;
 using Etcdserverpb;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 /// <summary>What a member's answers, and their absence, come to. RELIABILITY.md section 2, rows 1, 3, 7 to 9.</summary>
@@ -64,6 +66,27 @@ public sealed class EtcdCallTests : IAsyncLifetime
         await FailsAsync(() => store.CommitAsync(Write, Token), Reasons.OutcomeUnknown);
         Assert.Equal(1, Txns);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Get_MemberKeepsAnotherCallWaiting_IsAskedOfTheNextAtOnce()
+    {
+        var time = new FakeTimeProvider();
+        await using var store = await EtcdStore.OpenAsync(FakeEtcd.Options(one, two) with { TryTimeout = TimeSpan.FromSeconds(2) }, time, NullLogger.Instance, Token);
+        FakeEtcd? hung = null;
+        one.OnRange = (_, gone) => AnswerAsync(one, gone);
+        two.OnRange = (_, gone) => AnswerAsync(two, gone);
+        var waiting = store.GetAsync("/a", 0, Token);
+        await Eventually.TrueAsync(() => hung is not null, "a call that hangs");
+
+        time.Advance(TimeSpan.FromSeconds(0.6));
+        await store.GetAsync("/a", 0, Token).WaitAsync(TimeSpan.FromSeconds(10), Token);
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await waiting;
+
+        Task<RangeResponse> AnswerAsync(FakeEtcd me, CancellationToken gone) =>
+            (hung ??= me) == me ? FakeEtcd.HangAsync<RangeResponse>(gone) : Task.FromResult(new RangeResponse { Header = FakeEtcd.Header(1) });
     }
 
     [Theory]
