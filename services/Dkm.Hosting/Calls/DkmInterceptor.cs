@@ -16,17 +16,18 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
     {
         var caller = context.GetCaller();
         var start = time.GetTimestamp();
+        using var hurry = HurriedCallContext.For(context, caller);
         try
         {
             gate.Enter(caller);
-            var response = await continuation(request, context);
+            var response = await continuation(request, hurry ?? context);
             CallGate.Leave(caller, context);
             Telemetry.Succeeded(caller.Method!, time.GetElapsedTime(start));
             return response;
         }
         catch (Exception exception)
         {
-            throw errors.Map(exception, caller, context, time.GetElapsedTime(start));
+            throw errors.Map(hurry?.Explain(exception) ?? exception, caller, context, time.GetElapsedTime(start));
         }
     }
 
@@ -66,12 +67,8 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
         try
         {
             gate.Enter(caller);
-            var http = context.GetHttpContext();
-            watch = tracker.Watch(caller.Connection!, clientStreams, http.Abort, context.CancellationToken);
-
-            // Where grpc-dotnet looks for it in a context that is not its own.
-            context.UserState["__HttpContext"] = http;
-            await handler(new WatchedCallContext(context, watch, caller));
+            watch = tracker.Watch(caller.Connection!, clientStreams, context.GetHttpContext().Abort, context.CancellationToken);
+            await handler(new WatchedCallContext(context, watch));
 
             // A handler that took its token's end for a good end: the client must still learn why.
             if (watch.Why is { } why)

@@ -9,9 +9,7 @@ public static class ServerCallContextExtensions
     public static Caller GetCaller(this ServerCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context is WatchedCallContext watched
-            ? watched.Caller
-            : context.GetHttpContext().Features.Get<Caller>()
-                ?? throw new InvalidOperationException("the method was not mapped by MapDkmService");
+        return context.GetHttpContext().Features.Get<Caller>()
+            ?? throw new InvalidOperationException("the method was not mapped by MapDkmService");
     }
 }
