@@ -1,6 +1,7 @@
 namespace Dkm.Testing.Storage;
 
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Runtime.CompilerServices;
@@ -14,6 +15,7 @@ public sealed class FaultyStore : IRevisionedStore
 {
     private IRevisionedStore inner;
     private CancellationTokenSource watches = new();
+    private readonly ConcurrentDictionary<string, int> reads = new(StringComparer.Ordinal);
     private int openWatches;
     private int failedReads;
 
@@ -33,6 +35,9 @@ public sealed class FaultyStore : IRevisionedStore
 
     /// <summary>Every read throws.</summary>
     public bool ReadsFail { get; set; }
+
+    /// <summary>How often this path was read by itself.</summary>
+    public int ReadsOf(string path) => reads.GetValueOrDefault(path);
 
     /// <summary>How many have.</summary>
     public int FailedReads => Volatile.Read(ref failedReads);
@@ -58,6 +63,7 @@ public sealed class FaultyStore : IRevisionedStore
     public Task<StoreRead> GetAsync(string path, long revision = 0, CancellationToken cancellationToken = default)
     {
         ThrowIfReadsFail();
+        reads.AddOrUpdate(path, 1, (_, count) => count + 1);
         return inner.GetAsync(path, revision, cancellationToken);
     }
 

@@ -112,7 +112,8 @@ public abstract partial class ServiceStoreContract
     [Fact]
     public async Task OlderState_UnderARunningReplica_IsRefusedReportedAndNotConfirmed()
     {
-        var (service, observer) = await OpenAsync(Marked("one"));
+        var counted = new FaultyStore(Store);
+        var (service, observer) = await OpenAsync(Marked("one"), counted);
         await PutAsync(service, "groups/a", "A");
         var old = await CopyAsync();
         await PutAsync(service, "groups/a", "AA", 2);
@@ -121,7 +122,10 @@ public abstract partial class ServiceStoreContract
         await UntilAsync(() => service.Trouble is not null);
         var stopped = service.ConfirmTime;
         await FailsAsync(() => PutAsync(service, "groups/b", "B"), ErrorKind.FailedPrecondition, Reasons.StoreRefused);
-        await Task.Delay(200, Token);
+
+        // The loop that confirms has had three turns more; each begins with the manifest, so two of them are over.
+        var turns = counted.ReadsOf(StorePath.Manifest(Service));
+        await UntilAsync(() => counted.ReadsOf(StorePath.Manifest(Service)) >= turns + 3);
         Assert.Equal((stopped, "groups/a=AA@3"), (service.ConfirmTime, observer.Content));
     }
 
