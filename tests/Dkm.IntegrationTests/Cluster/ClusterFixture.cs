@@ -2,13 +2,20 @@ namespace Dkm.IntegrationTests.Cluster;
 
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using System.Text.Json;
+using System.Net.Http;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using Dkm.Client;
 using Dkm.IntegrationTests.Cli;
+using Dkm.Storage;
+using Dkm.Testing;
+using Dkm.Testing.Etcd;
 using Dkm.Transport;
+using Etcdserverpb;
+using Grpc.Core;
 using Xunit;
 
 /// <summary>
@@ -19,8 +26,20 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>Long leases: whoever holds it can do without KeyRing for an hour.</summary>
     public const string Steady = "mail/steady";
 
-    /// <summary>The shortest periods of development: a key every eight seconds.</summary>
+    /// <summary>The shortest periods of development: a key every eight seconds, and whoever holds it can do without KeyRing for five.</summary>
     public const string Rolling = "mail/rolling";
+
+    /// <summary>Crypto may decide by a policy of <see cref="Staleness"/> on it, and whoever holds it can do without KeyRing for long.</summary>
+    public const string Fresh = "mail/fresh";
+
+    /// <summary>Its first key is archived.</summary>
+    public const string Aged = "mail/aged";
+
+    /// <summary>The <c>key_lease</c> of <see cref="Rolling"/>.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    /// <summary>The <c>policy_staleness</c> of <see cref="Fresh"/>.</summary>
+    public static readonly TimeSpan Staleness = TimeSpan.FromSeconds(7);
 
     private const string Worker = "mailbox-worker";
 
@@ -34,10 +53,19 @@ public sealed class ClusterFixture : IAsyncLifetime
         ["PATH"] = Binaries.Folder + ":" + Environment.GetEnvironmentVariable("PATH"),
     };
 
-    private string Home => Path.Combine(folder, "home");
+    /// <summary>Of 18, by their places (deploy/cluster.sh).</summary>
+    internal int FirstPort => DkmHome.ReadConfiguration(Home)!.Access![0].Port;
+
+    internal string Home => Path.Combine(folder, "home");
+
+    /// <summary>Calls of the administrator.</summary>
+    internal ClusterAdministrator Administrator { get; private set; } = null!;
 
     /// <summary>The replica of KeyRing that was elected last.</summary>
     public string Leader => ((string[])["keyring-1", "keyring-2"]).MaxBy(LastElection, StringComparer.Ordinal)!;
+
+    /// <summary>The replica of KeyRing that was elected last, and the one that is left.</summary>
+    public (string Leader, string Other) Leaders() => Leader == "keyring-1" ? ("keyring-1", "keyring-2") : ("keyring-2", "keyring-1");
 
     public async ValueTask InitializeAsync()
     {
@@ -46,12 +74,25 @@ public sealed class ClusterFixture : IAsyncLifetime
         await ExpectAsync("group", "add", "workers", "spiffe://dkm.local/ns/mail/sa/" + Worker);
         await ExpectAsync("ring", "create", Steady, "--bind", "workers=hold");
         await ExpectAsync("ring", "create", Rolling, "--bind", "workers=hold", "--key-lease", "5s", "--lead", "2s", "--period", "8s");
+        await ExpectAsync("ring", "create", Fresh, "--bind", "workers=hold", "--policy-staleness", "7s");
+        await ExpectAsync("ring", "create", Aged, "--bind", "workers=hold", "--archive-after", "1");
+        Administrator = new ClusterAdministrator(Home);
     }
 
-    public DkmClient Client()
+    public DkmClient Client() => Client(Steady, Rolling, Fresh);
+
+    /// <summary>A client of its own that waits for these rings.</summary>
+    public DkmClient Client(params string[] rings)
     {
         var configuration = DkmHome.ReadConfiguration(Home)!;
-        var options = new DkmClientOptions { TrustDomain = configuration.TrustDomain, IdentityDirectory = DkmHome.IdentityDirectory(Home, Worker), Rings = { Steady, Rolling } };
+        var options = new DkmClientOptions
+        {
+            TrustDomain = configuration.TrustDomain,
+            IdentityDirectory = DkmHome.IdentityDirectory(Home, Worker),
+            StartTimeout = TimeSpan.FromSeconds(10),
+            ResolveTimeout = TimeSpan.FromSeconds(2),
+        };
+        rings.ToList().ForEach(options.Rings.Add);
         configuration.KeyRing!.ToList().ForEach(options.KeyRingAddresses.Add);
         configuration.Crypto!.ToList().ForEach(options.CryptoAddresses.Add);
         return DkmClient.Create(options);
@@ -59,6 +100,78 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     /// <summary>SIGKILL, SIGSTOP or SIGCONT to one process, by its name.</summary>
     public Task SignalAsync(string name, string signal) => ScriptAsync("stop", name, signal);
+
+    /// <summary>A signal to several at the same moment: each by the id that the script wrote down when it started it.</summary>
+    public async Task SignalAllAsync(string signal, params string[] names)
+    {
+        var ids = names.Select(name => File.ReadAllText(Path.Combine(Home, "run", name + ".pid")).Trim()).ToList();
+        foreach (var id in ids)
+        {
+            var command = await File.ReadAllTextAsync($"/proc/{id}/cmdline");
+            Assert.Contains(Home, command, StringComparison.Ordinal);
+        }
+
+        using var kill = Process.Start("kill", ["-" + signal, .. ids]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>After SIGSTOP or SIGKILL.</summary>
+    public async Task HealAsync(string signal, params string[] names)
+    {
+        if (signal == "STOP")
+        {
+            await SignalAllAsync("CONT", names);
+        }
+        else
+        {
+            await Task.WhenAll(names.Select(StartAsync));
+        }
+    }
+
+    /// <summary>Waits until every process serves: the test before may have killed some.</summary>
+    public async Task ReadyAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        foreach (var address in Enumerable.Range(0, 6).Select(place => new Uri($"http://127.0.0.1:{FirstPort + 6 + place}/readyz")))
+        {
+            await Eventually.TrueAsync(async () => await IsReadyAsync(http, address), $"{address} is ready", 60);
+        }
+
+        await EtcdMemberAsync(leader: true);
+    }
+
+    /// <summary>The name of the member that leads etcd, or of one that does not.</summary>
+    public async Task<string> EtcdMemberAsync(bool leader)
+    {
+        var options = EtcdOptions();
+        StatusResponse[] members = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                members = await Task.WhenAll(options.Endpoints.Select(endpoint => StatusAsync(options with { Endpoints = [endpoint] })));
+                return members.All(member => member.Leader != 0 && member.Leader == members[0].Leader);
+            },
+            "the members of etcd know one leader",
+            60);
+        return $"etcd-{Array.FindIndex(members, member => member.Header.MemberId == member.Leader == leader)}";
+    }
+
+    /// <summary>The way to etcd that KeyRing has.</summary>
+    public EtcdStoreOptions EtcdOptions()
+    {
+        var etcd = KeyRingConfiguration()["Store"]!["Etcd"]!;
+        return new EtcdStoreOptions
+        {
+            Endpoints = [.. etcd["Endpoints"]!.AsArray().Select(endpoint => new Uri(endpoint!.GetValue<string>()))],
+            CertificateFile = etcd["CertificateFile"]!.GetValue<string>(),
+            KeyFile = etcd["KeyFile"]!.GetValue<string>(),
+            CaFile = etcd["CaFile"]!.GetValue<string>(),
+        };
+    }
+
+    /// <summary>KeyRing's configuration, to be changed.</summary>
+    internal JsonNode KeyRingConfiguration() => JsonNode.Parse(File.ReadAllText(Path.Combine(Home, "config", "keyring.json")))!;
 
     public Task StartAsync(string name) => ScriptAsync("start", name);
 
@@ -70,25 +183,42 @@ public sealed class ClusterFixture : IAsyncLifetime
         Assert.True(result.ExitCode == 0, $"dkm {string.Join(' ', arguments)}: {result.ExitCode} {result.Error}");
     }
 
-    /// <summary>Ids of the ring's keys, and when each becomes or became primary.</summary>
-    public async Task<IReadOnlyList<(string Id, DateTimeOffset Time)>> KeysAsync(string ring)
-    {
-        var result = await DkmAsync("key", "list", ring, "--output", "json");
-        Assert.True(result.ExitCode == 0, result.Error);
-        using var document = JsonDocument.Parse(result.OutputBytes);
-        return [.. document.RootElement.EnumerateArray()
-            .Select(key => (key.GetProperty("id").GetString()!, key.GetProperty("activate_time").GetDateTimeOffset()))
-            .OrderBy(key => key.Item2)];
-    }
-
     /// <summary>When this replica was elected last, empty if never.</summary>
     public string LastElection(string name) =>
         File.ReadLines(Path.Combine(Home, "logs", name + ".log")).LastOrDefault(line => line.Contains("leads rollover", StringComparison.Ordinal)) ?? string.Empty;
 
     public async ValueTask DisposeAsync()
     {
+        Administrator?.Dispose();
         await ScriptAsync("down");
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, Uri address)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(address);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<StatusResponse> StatusAsync(EtcdStoreOptions options)
+    {
+        using var channel = EtcdPlainChannel.Open(options);
+        try
+        {
+            return await new Maintenance.MaintenanceClient(channel).StatusAsync(new StatusRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime + TimeSpan.FromSeconds(5));
+        }
+        catch (RpcException)
+        {
+            // Not there yet: it knows no leader either.
+            return new StatusResponse { Header = new ResponseHeader() };
+        }
     }
 
     private async Task ScriptAsync(params string[] arguments)

@@ -47,6 +47,10 @@ public sealed class FakeEtcd : IAsyncDisposable
     public Func<TxnRequest, CancellationToken, Task<TxnResponse>> OnTxn { get; set; } =
         (_, _) => Task.FromResult(new TxnResponse { Header = Header(2), Succeeded = true });
 
+    public Func<LeaseGrantRequest, CancellationToken, Task<LeaseGrantResponse>> OnLeaseGrant { get; set; } = (_, _) => throw Unimplemented();
+
+    public Func<LeaseRevokeRequest, CancellationToken, Task<LeaseRevokeResponse>> OnLeaseRevoke { get; set; } = (_, _) => throw Unimplemented();
+
     public Func<FakeEtcdStream<WatchRequest, WatchResponse>, Task> OnWatch { get; set; } = _ => Task.CompletedTask;
 
     public Func<FakeEtcdStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>, Task> OnKeepAlive { get; set; } = _ => Task.CompletedTask;
@@ -115,10 +119,14 @@ public sealed class FakeEtcd : IAsyncDisposable
     {
         "Range" => UnaryAsync(context, RangeRequest.Parser, OnRange),
         "Txn" => UnaryAsync(context, TxnRequest.Parser, OnTxn),
+        "LeaseGrant" => UnaryAsync(context, LeaseGrantRequest.Parser, OnLeaseGrant),
+        "LeaseRevoke" => UnaryAsync(context, LeaseRevokeRequest.Parser, OnLeaseRevoke),
         "Watch" => OnWatch(new FakeEtcdStream<WatchRequest, WatchResponse>(context, WatchRequest.Parser)),
         "LeaseKeepAlive" => OnKeepAlive(new FakeEtcdStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>(context, LeaseKeepAliveRequest.Parser)),
-        _ => throw new RpcException(new Status(StatusCode.Unimplemented, method)),
+        _ => throw Unimplemented(),
     };
+
+    private static RpcException Unimplemented() => new(new Status(StatusCode.Unimplemented, "nobody has said what to answer"));
 
     private static async Task UnaryAsync<TRequest, TResponse>(
         HttpContext context, MessageParser<TRequest> parser, Func<TRequest, CancellationToken, Task<TResponse>> handle)
