@@ -53,9 +53,10 @@ integration: build ## integration tests only
 	@./tests/prepare.sh test
 	@./tests/run.sh $(CONFIGURATION) IntegrationTests
 
-bench: build ## measures the figures; writes artifacts/bench/*.json (12 minutes at most)
+bench: build ## measures the figures; writes artifacts/bench/*.json (12 minutes at most); ONLY="scale" measures a part
+	@./tests/prepare.sh bench
 	@mkdir -p artifacts/bench
-	dotnet run --project tests/Dkm.Benchmarks -c Release --no-build -- --out artifacts/bench
+	dotnet run --project tests/Dkm.Benchmarks -c Release --no-build -- --out artifacts/bench $(ONLY)
 
 aot: ## publishes each executable as native code, warnings as errors, and drives the published binaries
 	@./tests/prepare.sh aot

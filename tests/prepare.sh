@@ -123,8 +123,8 @@ case "${1:-}" in
          Linux-x86_64) echo linux-x64 ;; Linux-aarch64) echo linux-arm64 ;; Darwin-arm64) echo osx-arm64 ;; *) echo linux-x64 ;; esac ;;
   build|demo) sdk ;;
   test) packages python3-cryptography; node_modules tests/outside; cluster ;;
-  cluster) sdk; etcd_programs ;;
+  bench|cluster) sdk; etcd_programs ;;
   lint) node_modules tests/lint ;;
   aot) sdk; packages clang zlib1g-dev; node_modules tests/outside ;;
-  *) echo "usage: prepare.sh rid|build|demo|cluster|test|lint|aot" >&2; exit 2 ;;
+  *) echo "usage: prepare.sh rid|build|demo|bench|cluster|test|lint|aot" >&2; exit 2 ;;
 esac

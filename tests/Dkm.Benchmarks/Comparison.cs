@@ -5,8 +5,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Runtime;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 /// <summary>
@@ -57,11 +55,6 @@ internal sealed class Comparison(string group, string method, int rounds, TimeSp
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static string Processor() =>
-        File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown"
-            : RuntimeInformation.ProcessArchitecture.ToString();
-
     private List<Figure> Summarize(Dictionary<string, List<Sample>> samples)
     {
         var figures = new List<Figure>();
@@ -81,28 +74,15 @@ internal sealed class Comparison(string group, string method, int rounds, TimeSp
             }
         }
 
-        foreach (var figure in figures)
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{figure.Name,-34} {figure.Value,16:N0} {figure.Unit,-8} {(figure.Against is null ? string.Empty : $"{figure.Ratio:0.00} x {figure.Against}")}"));
-        }
-
+        figures.ForEach(figure => figure.Tell());
         return figures;
     }
 
     private void Write(string folder, Dictionary<string, List<Sample>> samples)
     {
-        var machine = new Machine(
-            RuntimeInformation.OSDescription,
-            Processor(),
-            Environment.ProcessorCount,
-            RuntimeInformation.FrameworkDescription,
-            GCSettings.IsServerGC,
-            DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture));
         var raw = new RawGroup(
             group,
-            machine,
+            Machine.Current(),
             string.Create(CultureInfo.InvariantCulture, $"{method} One warm-up round, then {rounds} interleaved rounds of {roundTime.TotalSeconds} s."),
             [
                 .. subjects.Select(subject => new RawSubject(

@@ -47,7 +47,7 @@ internal static class CryptoSubjects
             .Run(folder);
     }
 
-    private static Subject Calls(string name, string unit, int callers, int unitsPerCall, Func<Task> call) =>
+    public static Subject Calls(string name, string unit, int callers, int unitsPerCall, Func<Task> call) =>
         new(name, unit, time => RunAsync(time, callers, unitsPerCall, call).GetAwaiter().GetResult());
 
     private static async Task<Sample> RunAsync(TimeSpan time, int callers, int unitsPerCall, Func<Task> call)

@@ -3,17 +3,20 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using System.Threading.Tasks;
 using Dkm.Benchmarks;
 
-// make bench: [--out FOLDER] [group …]; the groups are client and crypto, both by default.
+// make bench: [--out FOLDER] [group …]; all groups by default. propagation and scale need etcd on the path, or in DKM_TEST_ETCD.
 var arguments = args.ToList();
 var at = arguments.IndexOf("--out");
 var folder = at >= 0 ? arguments[at + 1] : Path.Combine("artifacts", "bench");
 var wanted = arguments.Where((_, i) => at < 0 || (i != at && i != at + 1)).ToHashSet(StringComparer.Ordinal);
-var groups = new Dictionary<string, Func<string, BenchInstallation, List<Figure>>>(StringComparer.Ordinal)
+var groups = new Dictionary<string, Func<Task<List<Figure>>>>(StringComparer.Ordinal)
 {
-    ["client"] = ClientSubjects.Run,
-    ["crypto"] = CryptoSubjects.Run,
+    ["client"] = () => EmbeddedAsync(ClientSubjects.Run),
+    ["crypto"] = () => EmbeddedAsync(CryptoSubjects.Run),
+    ["propagation"] = () => PropagationFigures.RunAsync(folder),
+    ["scale"] = () => ScaleFigures.RunAsync(folder),
 };
 if (wanted.Except(groups.Keys).FirstOrDefault() is { } unknown)
 {
@@ -22,9 +25,22 @@ if (wanted.Except(groups.Keys).FirstOrDefault() is { } unknown)
 }
 
 Directory.CreateDirectory(folder);
-await using var installation = await BenchInstallation.StartAsync();
-var figures = groups.Where(group => wanted.Count == 0 || wanted.Contains(group.Key)).SelectMany(group => group.Value(folder, installation)).ToList();
+Figure.Screen = Console.Out;
+using var log = new StreamWriter(Path.Combine(folder, "services.log"));
+Console.SetOut(log);
+var figures = new List<Figure>();
+foreach (var (_, run) in groups.Where(group => wanted.Count == 0 || wanted.Contains(group.Key)))
+{
+    figures.AddRange(await run());
+}
+
 var summary = Path.Combine(folder, "summary.json");
 File.WriteAllText(summary, JsonSerializer.Serialize(figures, FigureJson.Default.ListFigure) + "\n");
-Console.WriteLine($"wrote {summary}");
+Figure.Screen.WriteLine($"wrote {summary}");
 return 0;
+
+async Task<List<Figure>> EmbeddedAsync(Func<string, BenchInstallation, List<Figure>> run)
+{
+    await using var installation = await BenchInstallation.StartAsync();
+    return run(folder, installation);
+}

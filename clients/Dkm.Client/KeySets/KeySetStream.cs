@@ -159,7 +159,6 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
             return;
         }
 
-        Log.RingDenied(log, message.KeyRing, message.Reason, message.Revoked);
         ring.Wanting.Unanswered(time.GetUtcNow());
         if (!message.Revoked && CannotSay(message.Reason))
         {
@@ -170,6 +169,9 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
         {
             ring.Deny(new DkmException(ErrorKind.PermissionDenied, message.Reason, message.Message));
         }
+
+        // When it is done: whoever reads it may rely on the keys being gone.
+        Log.RingDenied(log, message.KeyRing, message.Reason, message.Revoked);
     }
 
     /// <summary>KeyRing could not judge, or could not deliver, and tries again: no judgement about the caller.</summary>
