@@ -50,21 +50,35 @@ internal sealed class XaesKey : IDisposable
     /// <summary>The AES-256-GCM of a nonce prefix. It is for one thread at a time.</summary>
     public AesGcm Derive(ReadOnlySpan<byte> prefix)
     {
-        Span<byte> blocks = stackalloc byte[2 * BlockLength];
-        using var reader = secret.Read();
-        Prepare(blocks[..BlockLength], 1, prefix, reader.Span[KeyLength..]);
-        Prepare(blocks[BlockLength..], 2, prefix, reader.Span[KeyLength..]);
+        Span<byte> derived = stackalloc byte[KeyLength];
         try
         {
-            using var aes = Aes.Create();
-            aes.SetKey(reader.Span[..KeyLength]);
-            aes.EncryptEcb(blocks, blocks, PaddingMode.None);
-            return new AesGcm(blocks, TagLength);
+            Derive(prefix, derived);
+            return new AesGcm(derived, TagLength);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(blocks);
+            CryptographicOperations.ZeroMemory(derived);
         }
+    }
+
+    /// <summary>
+    /// The AES-256-GCM keys of many nonce prefixes that stand one behind the other: of what each costs by itself, nearly all is making the cipher ready. The caller zeroes them.
+    /// </summary>
+    public void Derive(ReadOnlySpan<byte> prefixes, Span<byte> keys)
+    {
+        using var reader = secret.Read();
+        for (var i = 0; i < prefixes.Length / PrefixLength; i++)
+        {
+            var prefix = prefixes.Slice(i * PrefixLength, PrefixLength);
+            var key = keys.Slice(i * KeyLength, KeyLength);
+            Prepare(key[..BlockLength], 1, prefix, reader.Span[KeyLength..]);
+            Prepare(key[BlockLength..], 2, prefix, reader.Span[KeyLength..]);
+        }
+
+        using var aes = Aes.Create();
+        aes.SetKey(reader.Span[..KeyLength]);
+        aes.EncryptEcb(keys, keys, PaddingMode.None);
     }
 
     public void Dispose() => secret.Dispose();

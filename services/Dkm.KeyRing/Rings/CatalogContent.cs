@@ -14,6 +14,9 @@ using Dkm.Storage;
 /// <summary>The indices of <see cref="RingCatalog"/>. One writer, many readers; a ring's view is swapped as a whole.</summary>
 internal sealed class CatalogContent
 {
+    /// <summary>More records than a change has: those of a start, for which somebody waits.</summary>
+    private const int Many = 10_000;
+
     private readonly Lock nameLock = new();
     private readonly SortedSet<string> names = new(StringComparer.Ordinal);
     private long epoch;
@@ -51,9 +54,10 @@ internal sealed class CatalogContent
     {
         var rings = new Dictionary<string, Ring>(StringComparer.Ordinal);
         var keys = new Dictionary<string, List<RingKey>>(StringComparer.Ordinal);
-        foreach (var record in change.Updated)
+        var read = change.Updated.Count < Many ? change.Updated.Select(Read) : change.Updated.AsParallel().AsOrdered().Select(Read);
+        foreach (var one in read)
         {
-            Sort(record, rings, keys);
+            Sort(one, rings, keys);
         }
 
         foreach (var path in change.Deleted)
@@ -81,16 +85,25 @@ internal sealed class CatalogContent
         return touched;
     }
 
-    private void Sort(Record record, Dictionary<string, Ring> rings, Dictionary<string, List<RingKey>> keys)
+    private static object? Read(Record record) => record.Type switch
     {
-        switch (record.Type)
+        RecordTypes.Ring => RingRecords.Read(record.Body, record.Version),
+        RecordTypes.Key => KeyRecords.Read(record.Body, record.Version),
+        RecordTypes.WrappingKey => WrappingKey.Read(record.Body),
+        RecordTypes.HoldGroup => HoldGroup.Read(record.Body, record.Version),
+
+        // A newer KeyRing's; min_reader says whether that is all right, and the store has looked at it.
+        _ => null,
+    };
+
+    private void Sort(object? read, Dictionary<string, Ring> rings, Dictionary<string, List<RingKey>> keys)
+    {
+        switch (read)
         {
-            case RecordTypes.Ring:
-                var ring = RingRecords.Read(record.Body, record.Version);
+            case Ring ring:
                 rings[ring.Uid] = ring;
                 break;
-            case RecordTypes.Key:
-                var (uid, key) = KeyRecords.Read(record.Body, record.Version);
+            case (string uid, RingKey key):
                 if (!keys.TryGetValue(uid, out var list))
                 {
                     keys[uid] = list = [];
@@ -98,16 +111,13 @@ internal sealed class CatalogContent
 
                 list.Add(key);
                 break;
-            case RecordTypes.WrappingKey:
-                var wrapping = WrappingKey.Read(record.Body);
+            case WrappingKey wrapping:
                 WrappingKeys[wrapping.Id] = wrapping;
                 break;
-            case RecordTypes.HoldGroup:
-                var group = HoldGroup.Read(record.Body, record.Version);
+            case HoldGroup group:
                 HoldGroups[group.GroupUid] = group;
                 break;
             default:
-                // A newer KeyRing's; min_reader says whether that is all right, and the store has looked at it.
                 break;
         }
     }

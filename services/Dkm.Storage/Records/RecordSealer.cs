@@ -27,7 +27,7 @@ internal sealed class RecordSealer
 
     public byte[] Seal(StoreKey key, string fullPath, RecordHeader header, ReadOnlySpan<byte> body)
     {
-        var sealedBody = RecordSealing.Seal(key.Sealing, body, AssociatedData(fullPath, header));
+        var sealedBody = key.Sealing.Seal(body, AssociatedData(fullPath, header));
         var value = new byte[RecordHeader.Size + sealedBody.Length];
         header.Write(value);
         sealedBody.CopyTo(value.AsSpan(RecordHeader.Size));
@@ -42,18 +42,66 @@ internal sealed class RecordSealer
     public Refusal? Open(StoreKeys keys, StoreEntry entry, string path, out OpenedRecord? record)
     {
         record = null;
+        var (key, refusal) = Look(keys, entry, path, out var header);
+        if (key is null)
+        {
+            return refusal;
+        }
+
+        key.Sealing.TryOpen(entry.Value.Span[RecordHeader.Size..], AssociatedData(entry.Path, header), out var body);
+        return Judge(entry, path, header, body, out record);
+    }
+
+    /// <summary>Opens many, or says of each why not: as <see cref="Open(StoreKeys, StoreEntry, string, out OpenedRecord?)"/>, for less time.</summary>
+    /// <param name="keys">The store keys known.</param>
+    /// <param name="entries">What the store holds, and the paths below the service's prefix.</param>
+    /// <param name="told">Told of each, in order.</param>
+    public void Open(StoreKeys keys, ReadOnlySpan<(StoreEntry Entry, string Path)> entries, Action<int, OpenedRecord?, Refusal?> told)
+    {
+        var records = new SealedRecord[entries.Length];
+        var bodies = new byte[]?[entries.Length];
+        var looks = new (StoreKey? Key, Refusal? Refusal, RecordHeader Header)[entries.Length];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var (entry, path) = entries[i];
+            var (key, refusal) = Look(keys, entry, path, out var header);
+            looks[i] = (key, refusal, header);
+            records[i] = key is null ? default : new SealedRecord(entry.Value[RecordHeader.Size..], AssociatedData(entry.Path, header));
+        }
+
+        // One key seals nearly all of them; what another one sealed stands in a run of its own.
+        for (int start = 0, end = 1; start < entries.Length; end++)
+        {
+            if (end == entries.Length || looks[end].Key != looks[start].Key)
+            {
+                looks[start].Key?.Sealing.Open(records.AsSpan(start, end - start), bodies.AsSpan(start));
+                start = end;
+            }
+        }
+
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var record = default(OpenedRecord);
+            var refusal = looks[i].Refusal ?? Judge(entries[i].Entry, entries[i].Path, looks[i].Header, bodies[i], out record);
+            told(i, record, refusal);
+        }
+    }
+
+    private static (StoreKey? Key, Refusal? Refusal) Look(StoreKeys keys, StoreEntry entry, string path, out RecordHeader header)
+    {
         var value = entry.Value.Span;
-        if (!RecordHeader.TryRead(value, out var header) || value.Length < RecordHeader.Size + RecordSealing.Overhead)
-        {
-            return new Refusal(path, null, "bytes that are no sealed record");
-        }
+        return !RecordHeader.TryRead(value, out header) || value.Length < RecordHeader.Size + RecordSealing.Overhead
+            ? (null, new Refusal(path, null, "bytes that are no sealed record"))
+            : keys.Find(header.StoreKey) is { } key
+            ? (key, null)
+            : (null, new Refusal(path, null, $"a record sealed with store key {header.StoreKey}, which is not there"));
+    }
 
-        if (keys.Find(header.StoreKey) is not { } key)
-        {
-            return new Refusal(path, null, $"a record sealed with store key {header.StoreKey}, which is not there");
-        }
-
-        if (!RecordSealing.TryOpen(key.Sealing, value[RecordHeader.Size..], AssociatedData(entry.Path, header), out var body))
+    /// <summary>The body is null if the record does not open.</summary>
+    private Refusal? Judge(StoreEntry entry, string path, RecordHeader header, byte[]? body, out OpenedRecord? record)
+    {
+        record = null;
+        if (body is null)
         {
             return new Refusal(path, null, "a record that does not open: altered, or made for another path or installation");
         }
@@ -65,7 +113,7 @@ internal sealed class RecordSealer
                 path, $"a record for readers of version {readerVersion}", $"one that asks for version {header.MinReader}; upgrade this software", Upgrade: true);
         }
 
-        record = new OpenedRecord(path, header, Stamp(value), entry.ModRevision, body);
+        record = new OpenedRecord(path, header, Stamp(entry.Value.Span), entry.ModRevision, body);
         return null;
     }
 

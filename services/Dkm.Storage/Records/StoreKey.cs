@@ -19,7 +19,8 @@ internal sealed class StoreKey : IDisposable
     {
         Id = id;
         Stored = stored;
-        Sealing = Derive(material, "dkm/v1/store/record"u8, scope);
+        using var sealing = Derive(material, "dkm/v1/store/record"u8, scope);
+        Sealing = RecordSealing.With(sealing);
         Digest = Derive(material, "dkm/v1/store/manifest"u8, scope);
     }
 
@@ -27,7 +28,7 @@ internal sealed class StoreKey : IDisposable
 
     public ReadOnlyMemory<byte> Stored { get; }
 
-    public SecretBytes Sealing { get; }
+    public RecordSealing Sealing { get; }
 
     public SecretBytes Digest { get; }
 

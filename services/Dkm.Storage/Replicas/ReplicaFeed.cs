@@ -95,7 +95,7 @@ internal sealed class ReplicaFeed : IAsyncDisposable
     private async Task<(Snapshot Snapshot, SnapshotDecision Decision)> ReadAsync(CancellationToken cancellationToken)
     {
         var (start, mark, number) = (context.Now, replica.Mark, ++listing);
-        var snapshot = await reader.ReadAsync(record => replica.Meet(record, number), cancellationToken);
+        var snapshot = await reader.ReadAsync(record => replica.Meet(record, number), allCores: mark.Version == default, cancellationToken);
         return (snapshot, replica.Offer(snapshot, number, mark, start));
     }
 

@@ -19,6 +19,9 @@ internal sealed class Snapshot
         this.digestKey = digestKey;
     }
 
+    /// <summary>For <see cref="MultisetDigest.Of"/>; null if nothing can add up.</summary>
+    public StoreKey? DigestKey => Manifest is null ? null : digestKey;
+
     public long Revision { get; }
 
     public long ManifestRevision { get; }
@@ -37,16 +40,13 @@ internal sealed class Snapshot
 
     public bool AddsUp => Manifest is not null && Manifest.Count == Count && Manifest.Digest == Digest;
 
-    public void Add(OpenedRecord record)
+    /// <param name="record">The next record.</param>
+    /// <param name="digest">Its part of the sum.</param>
+    public void Add(OpenedRecord record, MultisetDigest digest)
     {
         Count++;
-        if (digestKey is null || Manifest is null)
-        {
-            return;
-        }
-
-        Digest += MultisetDigest.Of(digestKey, record.Path, record.Header.Version, record.Stamp);
-        if (record.Header.Version > Manifest.Version.Number)
+        Digest += digest;
+        if (Manifest is not null && record.Header.Version > Manifest.Version.Number)
         {
             Refusals.Add(new Refusal(
                 record.Path, $"at most version {Manifest.Version.Number}, the manifest's", $"version {record.Header.Version} (the manifest was put back)"));

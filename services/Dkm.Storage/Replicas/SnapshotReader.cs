@@ -13,9 +13,10 @@ internal sealed class SnapshotReader
 
     public SnapshotReader(ServiceContext context) => this.context = context;
 
-    /// <param name="meet">Told of each page; says for each record whether the replica holds it like this.</param>
+    /// <param name="meet">Told of each record; says whether the replica holds it like this.</param>
+    /// <param name="allCores">Somebody waits for it. Otherwise it is one of the listings that go on beside the service's work, and leaves the other cores to that.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Snapshot> ReadAsync(Func<OpenedRecord, bool> meet, CancellationToken cancellationToken)
+    public async Task<Snapshot> ReadAsync(Func<OpenedRecord, bool> meet, bool allCores, CancellationToken cancellationToken)
     {
         var read = await context.Store.GetAsync(context.Paths.Manifest, 0, cancellationToken);
         await context.Keys.EnsureAsync(read.Entry is null ? [] : [read.Entry], cancellationToken);
@@ -27,46 +28,34 @@ internal sealed class SnapshotReader
         }
 
         var storeKeys = context.Keys.Paths.ToHashSet(StringComparer.Ordinal);
-        for (string? last = null; ;)
+        var opener = new PageOpener(context, snapshot.DigestKey, allCores ? Environment.ProcessorCount : 1);
+        await foreach (var entries in new PageFeed(context, read.Revision).ReadAsync(cancellationToken))
         {
-            var page = await context.Store.RangeAsync(context.Paths.Prefix, last, context.Options.PageSize, read.Revision, cancellationToken);
-            await context.Keys.EnsureAsync(page.Entries, cancellationToken);
-            Add(snapshot, page.Entries, storeKeys, meet);
-            if (!page.More)
-            {
-                break;
-            }
-
-            last = page.Entries[^1].Path;
+            await context.Keys.EnsureAsync(entries, cancellationToken);
+            Add(snapshot, entries, opener.Open(entries), storeKeys, meet);
         }
 
         snapshot.Refusals.AddRange(storeKeys.Select(path => new Refusal(path, "the store key in use", "nothing")));
         return snapshot;
     }
 
-    private void Add(Snapshot snapshot, IReadOnlyList<StoreEntry> entries, HashSet<string> storeKeys, Func<OpenedRecord, bool> meet)
+    private void Add(Snapshot snapshot, IReadOnlyList<StoreEntry> entries, OpenedEntry[] opened, HashSet<string> storeKeys, Func<OpenedRecord, bool> meet)
     {
-        foreach (var entry in entries)
+        for (var i = 0; i < entries.Count; i++)
         {
-            var path = context.Paths.Relative(entry.Path);
-            var kind = ServicePaths.Classify(path);
-            Refusal? refusal = null;
-            if (kind == PathKind.Record)
+            var refusal = opened[i].Refusal;
+            if (opened[i].Record is { } record)
             {
-                refusal = context.Sealer.Open(context.Keys, entry, path, out var record);
-                if (record is not null)
+                snapshot.Add(record, opened[i].Digest);
+                if (!meet(record))
                 {
-                    snapshot.Add(record);
-                    if (!meet(record))
-                    {
-                        snapshot.Changed.Add(record);
-                    }
+                    snapshot.Changed.Add(record);
                 }
             }
-            else if (kind == PathKind.StoreKey)
+            else if (ServicePaths.Classify(opened[i].Path) == PathKind.StoreKey)
             {
-                storeKeys.Remove(path);
-                refusal = context.Keys.Check(path, entry);
+                storeKeys.Remove(opened[i].Path);
+                refusal = context.Keys.Check(opened[i].Path, entries[i]);
             }
 
             if (refusal is not null)

@@ -105,6 +105,34 @@ public sealed class RecordSealerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_Many_SaysOfEachWhatOpeningItAloneSays()
+    {
+        var other = await Keys.CreateAsync(DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
+        var unknown = await Keys.CreateAsync(DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
+        byte[][] values =
+        [
+            Seal(), Seal(), Seal(other, 2), Seal(other, 2), Seal(), Seal(unknown, 2), Seal(key!, 4), Seal()[..40], [], Seal(),
+        ];
+        values[1][^1] ^= 1;
+        values[3][RecordHeader.Size] ^= 1;
+        Keys.Forget(unknown);
+        var entries = Array.ConvertAll(values, value => (Entry(value), "groups/a"));
+        var told = new (OpenedRecord? Record, Refusal? Refusal)[values.Length];
+
+        sealer.Open(Keys, entries, (i, record, refusal) => told[i] = (record, refusal));
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(sealer.Open(Keys, Entry(values[i]), "groups/a", out var alone), told[i].Refusal);
+            Assert.Equal(alone?.Header, told[i].Record?.Header);
+            Assert.Equal(alone?.Body, told[i].Record?.Body);
+            Assert.Equal(alone?.Stamp, told[i].Record?.Stamp);
+        }
+
+        Assert.Equal(4, Array.FindAll(told, one => one.Record is not null).Length);
+    }
+
+    [Fact]
     public void Seal_Twice_HasAnotherStamp() => Assert.NotEqual(RecordSealer.Stamp(Seal()), RecordSealer.Stamp(Seal()));
 
     [Fact]
@@ -121,6 +149,8 @@ public sealed class RecordSealerTests : IAsyncLifetime
     }
 
     private static StoreEntry Entry(byte[] value, string path = Path) => new(path, value, 1, 99, 0);
+
+    private byte[] Seal(StoreKey with, int minReader) => sealer.Seal(with, Path, new RecordHeader(7, minReader, 5, 12, with.Id), "body"u8);
 
     private byte[] Seal() => sealer.Seal(key!, Path, new RecordHeader(7, 2, 5, 12, key!.Id), "body"u8);
 }

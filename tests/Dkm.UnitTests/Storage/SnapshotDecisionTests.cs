@@ -165,7 +165,7 @@ public sealed class SnapshotDecisionTests : IDisposable
         var snapshot = new Snapshot(revision, manifest is null ? null : new StoreEntry("m", default, 1, revision, 0), manifest, key);
         foreach (var record in records)
         {
-            snapshot.Add(record);
+            snapshot.Add(record, MultisetDigest.Of(key, record.Path, record.Header.Version, record.Stamp));
             if (!state.Meet(record, 1))
             {
                 snapshot.Changed.Add(record);
