@@ -15,7 +15,9 @@ for name in $(compgen -e | grep -E '^(ETCD_|ETCDCTL_|DKM__)' || true); do unset 
 services='access keyring crypto' members='0 1 2' domain=dkm.local
 all='etcd-0 etcd-1 etcd-2 access-1 access-2 keyring-1 keyring-2 crypto-1 crypto-2'
 
-die() { echo "cluster: $*" >&2; exit "${code:-1}"; }
+died=''
+exec 8>&2 # a signal may come while a command that says nothing is waited for
+die() { died=yes; echo "cluster: $*" >&2; exit "${code:-1}"; }
 refuse() { code=2 die "$@"; }
 
 # Ports, by their place behind the first: services 0-5, health 6-11, etcd for clients 12-14, for members 15-17.
@@ -62,7 +64,7 @@ strays() { # ours whose home was removed, or whose start was interrupted
 
 launch() { # NAME COMMAND…: in a session of its own, so that a Ctrl-C here does not reach it
   local name=$1; shift
-  setsid "$@" </dev/null >>"$home/logs/$name.log" 2>&1 9>&- &
+  setsid "$@" </dev/null >>"$home/logs/$name.log" 2>&1 8>&- 9>&- &
   echo $! >"$home/run/$name.pid"
 }
 
@@ -196,7 +198,8 @@ undo() { # a start that failed or was interrupted leaves nothing running
   trap '' INT TERM
   trap - EXIT
   down >/dev/null
-  echo "cluster: not started; nothing of it runs" >&2
+  [ -n "$died" ] || [ "$status" -ne 2 ] || status=130 # so bash ends where a signal comes within a $(…)
+  echo "cluster: not started; nothing of it runs" >&8
   exit "$status"
 }
 

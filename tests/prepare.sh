@@ -14,7 +14,8 @@ packages() { # packages that a target needs and dpkg does not have
   if may_install; then
     echo "installing Debian packages: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get install -y -qq "${missing[@]}" >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null; }
+    apt-get install -y -qq "${missing[@]}" >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null; } \
+      || { echo "missing: ${missing[*]}, which apt-get cannot install here; try: apt-get update && apt-get install -y ${missing[*]}" >&2; exit 2; }
   else
     echo "missing: ${missing[*]}. Install with: sudo apt-get install -y ${missing[*]}" >&2
     exit 2

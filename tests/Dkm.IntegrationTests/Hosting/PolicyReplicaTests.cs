@@ -3,6 +3,7 @@ namespace Dkm.IntegrationTests.Hosting;
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Diagnostics.Metrics;
 using System.Linq;
 using System.Threading.Tasks;
 using Dkm.Access.V1;
@@ -110,6 +111,18 @@ public sealed class PolicyReplicaTests : IAsyncLifetime
         Assert.Null(replica.Current.FindByName("old"));
     }
 
+    /// <summary>Whoever watches the metric wants to see the silence, which brings no message that could be measured.</summary>
+    [Fact]
+    public async Task Follow_AccessSilent_TheMeasuredAgeGrows()
+    {
+        access.NextStream(Snapshot(1, "a"));
+        await Eventually.TrueAsync(() => replica.Ready && replica.Age > TimeSpan.FromSeconds(61), "a second of silence; it was a minute old when it came");
+
+        // Of several replicas in this process the oldest counts.
+        var age = replica.Age.TotalSeconds;
+        Assert.True(MeasuredAge() >= age);
+    }
+
     [Fact]
     public async Task Follow_AccessSilent_GivesTheStreamUp()
     {
@@ -118,6 +131,23 @@ public sealed class PolicyReplicaTests : IAsyncLifetime
         await Eventually.TrueAsync(() => access.Streams >= 2, "another stream after the silence");
 
         Assert.True(replica.Ready);
+    }
+
+    private static double? MeasuredAge()
+    {
+        double? measured = null;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "dkm.policy.age")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, age, _, _) => measured = age);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured;
     }
 
     private static WatchPolicyResponse Snapshot(long number, params IEnumerable<string> groups) => new()
