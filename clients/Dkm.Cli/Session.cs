@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using System.Threading.Tasks;
 using Dkm.Cli.Failures;
 using Dkm.Cli.Output;
 using Dkm.Core;
@@ -65,6 +66,9 @@ internal sealed class Session(CliEnvironment environment, string home, string id
         single.Add(channel);
         return channel.Invoker;
     }
+
+    /// <summary>A remark beside the answer, on standard error. Some of it may be a service's or another person's words.</summary>
+    public Task NoteAsync(string note) => environment.Error.WriteLineAsync(Plain.Line(note));
 
     public CallOptions Options(CancellationToken cancellationToken) => new(deadline: deadline, cancellationToken: cancellationToken);
 

@@ -9,35 +9,46 @@ using Dkm.Cli.Failures;
 using Dkm.Cli.Parsing;
 using Dkm.Core;
 using Dkm.KeyRing.V1;
+using Grpc.Core;
 
 /// <summary>
-/// The rings that a group is bound to, so that a change of the group can say what it does to them. It is only told: where KeyRing cannot be asked the change is
-/// made all the same.
+/// The rings that a group is bound to, so that a change of the group can say what it does to them. It is only told: where KeyRing cannot be asked, or
+/// whatever it answers, the change is made all the same.
 /// </summary>
 internal static class BoundRings
 {
     public static async Task<List<KeyRing>> FindAsync(Session session, string groupUid, CancellationToken cancellationToken)
     {
-        var found = new List<KeyRing>();
         try
         {
-            var rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
-            var request = new ListKeyRingsRequest { PageSize = 1000 };
+            return await FindAsync(
+                new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing)), groupUid, session.Options(cancellationToken), session.NoteAsync);
+        }
+        catch (UsageException e)
+        {
+            await session.NoteAsync(Unknown(e));
+            return [];
+        }
+    }
+
+    /// <returns>As many as could be heard of.</returns>
+    internal static async Task<List<KeyRing>> FindAsync(KeyRingService.KeyRingServiceClient rings, string groupUid, CallOptions options, Func<string, Task> note)
+    {
+        var found = new List<KeyRing>();
+        var request = new ListKeyRingsRequest { PageSize = 1000 };
+        try
+        {
             do
             {
-                var page = await rings.ListKeyRingsAsync(request, session.Options(cancellationToken));
+                var page = await rings.ListKeyRingsAsync(request, options);
                 found.AddRange(page.KeyRings.Where(ring => ring.Bindings.Any(binding => binding.GroupUid == groupUid)));
                 request.PageToken = page.NextPageToken;
             }
             while (request.PageToken.Length > 0);
         }
-        catch (DkmException e) when (IsNoAnswer(e))
+        catch (DkmException e)
         {
-            await session.Environment.Error.WriteLineAsync($"(KeyRing does not say which rings the group is bound to: {e.Message})");
-        }
-        catch (UsageException e)
-        {
-            await session.Environment.Error.WriteLineAsync($"(KeyRing does not say which rings the group is bound to: {e.Message})");
+            await note(Unknown(e));
         }
 
         return found;
@@ -49,10 +60,10 @@ internal static class BoundRings
     /// <summary>In what time a key that a removed member does not get becomes primary: the lead, or the end of older, longer leases.</summary>
     public static async Task<List<RollView>> RollsAsync(Session session, List<KeyRing> bound, string groupUid, CancellationToken cancellationToken)
     {
-        var rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
         var rolls = new List<RollView>();
         foreach (var ring in bound.Where(ring => Holds(ring, groupUid)))
         {
+            var rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
             var lead = ring.EffectiveLead?.ToTimeSpan() ?? TimeSpan.Zero;
             try
             {
@@ -60,9 +71,9 @@ internal static class BoundRings
                 var old = status.OldLeasesEndTime?.ToDateTimeOffset() - session.Time.GetUtcNow() ?? TimeSpan.Zero;
                 lead = old > lead ? old : lead;
             }
-            catch (DkmException e) when (IsNoAnswer(e))
+            catch (DkmException e)
             {
-                await session.Environment.Error.WriteLineAsync($"(KeyRing does not say how ring {ring.Name} is: {e.Message})");
+                await session.NoteAsync($"(KeyRing does not say how ring {ring.Name} is: {e.Message})");
             }
 
             rolls.Add(new RollView(ring.Name, Durations.FormatRough(lead)));
@@ -71,10 +82,9 @@ internal static class BoundRings
         return rolls;
     }
 
-    /// <summary>Or the ring was deleted meanwhile.</summary>
-    public static bool IsNoAnswer(DkmException e) =>
-        e.Kind is ErrorKind.Unavailable or ErrorKind.DeadlineExceeded or ErrorKind.PermissionDenied or ErrorKind.NotFound;
-
     public static bool Holds(KeyRing ring, string groupUid) =>
         ring.Bindings.Any(binding => binding.GroupUid == groupUid && binding.Permissions.Contains(Permission.Hold));
+
+    private static string Unknown(Exception e) =>
+        $"(KeyRing does not say which rings the group is bound to: {e.Message}. How many live holders lose them by this is not known; the change goes on)";
 }

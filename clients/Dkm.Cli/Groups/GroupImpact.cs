@@ -9,10 +9,11 @@ using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Core.Authorization;
 using Dkm.KeyRing.V1;
+using Grpc.Core;
 
 /// <summary>
-/// Asks KeyRing who holds what by a group before somebody is taken out of it: Access, which changes the group, knows no holders. Where KeyRing does not answer, or not in
-/// time, the change goes on and the command says that it is not known: a revocation must not wait for it.
+/// Asks KeyRing who holds what by a group before somebody is taken out of it: Access, which changes the group, knows no holders. Where KeyRing does not answer, not in
+/// time, or anything but the number, the change goes on and the command says that it is not known: a revocation must not wait for it.
 /// </summary>
 internal static class GroupImpact
 {
@@ -35,20 +36,24 @@ internal static class GroupImpact
             async token =>
             {
                 bound = await BoundRings.FindAsync(session, groupUid, token);
-                await AskAsync(session, bound.Where(ring => BoundRings.Holds(ring, groupUid)), answers, token);
+                foreach (var ring in bound.Where(ring => BoundRings.Holds(ring, groupUid)))
+                {
+                    var client = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
+                    await AskAsync(client, ring.Name, answers, session.Options(token), session.NoteAsync);
+                }
             },
             session.Time,
             Patience,
             cancellationToken);
         if (!within)
         {
-            await session.Environment.Error.WriteLineAsync(
+            await session.NoteAsync(
                 $"(KeyRing did not say within {Patience.TotalSeconds} s who holds the group's rings. How many live holders lose them by this is not known; the change goes on)");
         }
 
         foreach (var line in Unknown(answers, leaving))
         {
-            await session.Environment.Error.WriteLineAsync(line);
+            await session.NoteAsync(line);
         }
 
         Demand(answers, leaving, confirmed);
@@ -94,19 +99,16 @@ internal static class GroupImpact
         }
     }
 
-    private static async Task AskAsync(Session session, IEnumerable<KeyRing> rings, List<KeyRingStatus> answers, CancellationToken token)
+    internal static async Task AskAsync(
+        KeyRingService.KeyRingServiceClient client, string ring, List<KeyRingStatus> answers, CallOptions options, Func<string, Task> note)
     {
-        var client = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
-        foreach (var ring in rings)
+        try
         {
-            try
-            {
-                answers.Add(await client.GetKeyRingStatusAsync(new GetKeyRingStatusRequest { Name = ring.Name }, session.Options(token)));
-            }
-            catch (DkmException e) when (BoundRings.IsNoAnswer(e))
-            {
-                await session.Environment.Error.WriteLineAsync($"(KeyRing does not say who holds ring {ring.Name}: {e.Message})");
-            }
+            answers.Add(await client.GetKeyRingStatusAsync(new GetKeyRingStatusRequest { Name = ring }, options));
+        }
+        catch (DkmException e)
+        {
+            await note($"(KeyRing does not say who holds ring {ring}: {e.Message}. How many live holders lose it by this is not known; the change goes on)");
         }
     }
 

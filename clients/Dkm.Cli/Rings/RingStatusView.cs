@@ -42,7 +42,8 @@ internal sealed record RingStatusView
         NextKey = status.NextKey is null ? null : KeyView.Of(status.NextKey),
         NextRolloverTime = Times.Of(status.NextRolloverTime),
         Revision = status.Revision,
-        HolderCount = status.Holders.Count,
+        // A service of before this field lists all.
+        HolderCount = Math.Max(status.HolderCount, status.Holders.Count),
         CurrentHolderCount = status.CurrentHolderCount,
         Holders = [.. status.Holders.Select(holder => HolderView.Of(holder, status.Revision))],
         KeyCounts = new(status.KeyCounts.ToDictionary(count => Words.Of(count.State), count => count.Count), StringComparer.Ordinal),

@@ -33,24 +33,32 @@ internal sealed class RingStatus(HolderDirectory directory, RolloverTiming timin
             OldLeasesEndTime = ring.OldLeasesEnd > now ? ring.OldLeasesEnd.ToTimestamp() : null,
             HoldersMissing = missing,
         };
-        foreach (var holder in holders)
-        {
-            status.CurrentHolderCount += holder.Revision >= view.Revision ? 1 : 0;
-            status.Holders.Add(new Holder
-            {
-                Identity = holder.Identity.ToString(),
-                AcknowledgedRevision = holder.Revision,
-                ConnectTime = holder.ConnectTime.ToTimestamp(),
-                LeaseEndTime = (holder.LeaseStart + ring.Policy.KeyLease)?.ToTimestamp(),
-                Replica = holder.Replica,
-            });
-        }
-
+        List(status, holders, ring.Policy.KeyLease);
         status.KeyCounts.Add(view.Keys
             .GroupBy(key => KeyStates.At(key.Facts, now))
             .OrderBy(group => group.Key)
             .Select(group => new KeyCount { State = RingMessages.ToMessage(group.Key), Count = group.Count() }));
         return status;
+    }
+
+    /// <summary>All are counted; listed are as many as a message has room for, which is some ten thousand.</summary>
+    internal static void List(KeyRingStatus status, IReadOnlyCollection<LiveHolder> holders, TimeSpan keyLease)
+    {
+        status.HolderCount = holders.Count;
+        status.CurrentHolderCount = holders.Count(holder => holder.Revision >= status.Revision);
+        var messages = holders.Select(holder => new Holder
+        {
+            Identity = holder.Identity.ToString(),
+            AcknowledgedRevision = holder.Revision,
+            ConnectTime = holder.ConnectTime.ToTimestamp(),
+            LeaseEndTime = (holder.LeaseStart + keyLease)?.ToTimestamp(),
+            Replica = holder.Replica,
+        });
+        if (Paging.Fill(status.Holders, messages, int.MaxValue))
+        {
+            var rest = $"{holders.Count - status.Holders.Count} of {holders.Count} holders are not listed: an answer has no room for more";
+            status.HoldersMissing = status.HoldersMissing.Length == 0 ? rest : $"{status.HoldersMissing}; {rest}";
+        }
     }
 
     /// <summary>Status is wanted most when something is down: then what this replica knows itself, and why it is not all.</summary>

@@ -36,11 +36,13 @@ internal sealed partial class KeyRingEndpoint(
         _ = store.Current;
         var size = Paging.Size(request.PageSize);
         var names = catalog.Content.Names(Paging.Start(request.PageToken, RingName.IsValid), size + 1);
-        return Task.FromResult(new ListKeyRingsResponse
+        var answer = new ListKeyRingsResponse();
+        if (Paging.Fill(answer.KeyRings, names.Select(catalog.Find).OfType<RingView>().Select(Message), size))
         {
-            KeyRings = { names.Take(size).Select(catalog.Find).OfType<RingView>().Select(Message) },
-            NextPageToken = names.Count > size ? Paging.Token(names[size - 1]) : string.Empty,
-        });
+            answer.NextPageToken = Paging.Token(answer.KeyRings[^1].Name);
+        }
+
+        return Task.FromResult(answer);
     }
 
     public override async Task<KeyRing> UpdateKeyRing(UpdateKeyRingRequest request, ServerCallContext context) =>
@@ -57,13 +59,15 @@ internal sealed partial class KeyRingEndpoint(
         var view = access.Manage(context.GetCaller(), request.KeyRing, "key_ring");
         var size = Paging.Size(request.PageSize);
         var last = Paging.Start(request.PageToken, token => KeyId.TryParse(token, out _));
-        var keys = view.Keys.Reverse().SkipWhile(key => last.Length > 0 && key.Id.ToString() != last).Skip(last.Length > 0 ? 1 : 0).Take(size + 1).ToList();
+        var keys = view.Keys.Reverse().SkipWhile(key => last.Length > 0 && key.Id.ToString() != last).Skip(last.Length > 0 ? 1 : 0);
         var now = time.GetUtcNow();
-        return Task.FromResult(new ListKeysResponse
+        var answer = new ListKeysResponse();
+        if (Paging.Fill(answer.Keys, keys.Select(key => RingMessages.ToMessage(key, view, now)), size))
         {
-            Keys = { keys.Take(size).Select(key => RingMessages.ToMessage(key, view, now)) },
-            NextPageToken = keys.Count > size ? Paging.Token(keys[size - 1].Id.ToString()) : string.Empty,
-        });
+            answer.NextPageToken = Paging.Token(answer.Keys[^1].Id);
+        }
+
+        return Task.FromResult(answer);
     }
 
     public override Task<Key> GetKey(GetKeyRequest request, ServerCallContext context)

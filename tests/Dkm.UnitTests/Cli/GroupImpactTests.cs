@@ -1,11 +1,14 @@
 namespace Dkm.UnitTests.Cli;
 
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Cli.Groups;
+using Dkm.Core;
 using Dkm.KeyRing.V1;
+using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -54,6 +57,42 @@ public sealed class GroupImpactTests
         Assert.False(await asking.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Whatever KeyRing answers to the question: a revocation goes on.</summary>
+    [Theory]
+    [InlineData(ErrorKind.ResourceExhausted)]
+    [InlineData(ErrorKind.Internal)]
+    [InlineData(ErrorKind.Unauthenticated)]
+    [InlineData(ErrorKind.Unavailable)]
+    [InlineData(ErrorKind.NotFound)]
+    public async Task Asking_KeyRingAnswersWithAnError_IsSaidAndGoesOn(ErrorKind kind)
+    {
+        var rings = new RefusingRings(new DkmException(kind, "ANY", "no answer of use"));
+        var (notes, answers) = (new List<string>(), new List<KeyRingStatus>());
+
+        Assert.Empty(await BoundRings.FindAsync(rings, "uid", new CallOptions(), Note));
+        await GroupImpact.AskAsync(rings, "busy", answers, new CallOptions(), Note);
+
+        Assert.Empty(answers);
+        Assert.Equal(2, notes.Count);
+        Assert.All(notes, note => Assert.Contains("no answer of use. How many live holders", note, StringComparison.Ordinal));
+        Assert.All(notes, note => Assert.Contains("is not known; the change goes on", note, StringComparison.Ordinal));
+
+        Task Note(string note)
+        {
+            notes.Add(note);
+            return Task.CompletedTask;
+        }
+    }
+
     private static KeyRingStatus Status(string ring, params string[] holders) =>
         new() { Name = ring, Holders = { holders.Select(holder => new Holder { Identity = holder }) } };
+
+    private sealed class RefusingRings(DkmException refusal) : KeyRingService.KeyRingServiceClient
+    {
+        public override AsyncUnaryCall<ListKeyRingsResponse> ListKeyRingsAsync(ListKeyRingsRequest request, CallOptions options) => Refuse<ListKeyRingsResponse>();
+
+        public override AsyncUnaryCall<KeyRingStatus> GetKeyRingStatusAsync(GetKeyRingStatusRequest request, CallOptions options) => Refuse<KeyRingStatus>();
+
+        private AsyncUnaryCall<T> Refuse<T>() => new(Task.FromException<T>(refusal), Task.FromResult(new Metadata()), () => Grpc.Core.Status.DefaultSuccess, () => [], () => { });
+    }
 }

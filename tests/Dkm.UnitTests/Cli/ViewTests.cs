@@ -49,6 +49,17 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void Status_MoreHoldersThanAreListed_CountsAllAndSaysSo()
+    {
+        var status = new KeyRingStatus { Name = "mail/accounts", HolderCount = 9, CurrentHolderCount = 8, HoldersMissing = "8 of 9 holders are not listed", Holders = { new Holder { Identity = "a" } } };
+
+        var text = RingStatusView.Of(status).ToText();
+
+        Assert.Contains("8 of 9 connected", text, StringComparison.Ordinal);
+        Assert.Contains("8 of 9 holders are not listed", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Key_ArchivedBeforeItsTime_WasNeverActive()
     {
         var key = new Key { Id = "k", State = Key.Types.State.Archived, ActivateTime = Now.AddDays(1).ToTimestamp(), ArchiveTime = Now.ToTimestamp() };
