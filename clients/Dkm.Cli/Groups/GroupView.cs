@@ -52,7 +52,7 @@ internal sealed record GroupView
         ("group", Name + (BuiltIn ? " (built in)" : string.Empty)),
         ("kind", Kind),
         ("uid", Uid),
-        ("description", Description),
+        ("description", Description is null ? null : Plain.Line(Description)),
         ("members", Members.Count == 0 ? "none" : string.Join('\n', Members)),
         ("created", CreateTime),
         ("changed", UpdateTime),

@@ -56,6 +56,6 @@ internal sealed record KeyView
         (State == "PENDING" ? "primary from" : "activated", ActivatedText),
         ("archived", ArchiveTime),
         ("state since", StateTime),
-        ("reason", StateReason),
+        ("reason", StateReason is null ? null : Plain.Line(StateReason)),
         ("destroyed", DestroyTime is null ? null : State == "DESTROYED" ? $"due at {DestroyTime}" : $"at {DestroyTime}, unless restored"));
 }

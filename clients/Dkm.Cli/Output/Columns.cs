@@ -14,7 +14,7 @@ internal static class Columns
     public static string Table(string[] headings, List<string[]> rows)
     {
         var widths = new int[headings.Length];
-        List<string[]> all = [headings, .. rows];
+        List<string[]> all = [headings, .. rows.ConvertAll(row => Array.ConvertAll(row, Plain.Line))];
         foreach (var row in all)
         {
             for (var i = 0; i < widths.Length; i++)

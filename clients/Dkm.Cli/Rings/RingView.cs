@@ -44,7 +44,7 @@ internal sealed record RingView
 
     public string ToText() => Columns.Facts(
         ("ring", Name),
-        ("description", Description),
+        ("description", Description is null ? null : Plain.Line(Description)),
         ("primary key", PrimaryKeyId),
         ("bindings", Bindings.Count == 0 ? "none: nobody may use it yet (dkm ring bind)" : string.Join('\n', Bindings.Select(Explained))),
         ("rolls every", Policy.RolloverPeriod),

@@ -63,7 +63,7 @@ internal sealed class StatusReport
             {
                 if (!told)
                 {
-                    await session.Environment.Error.WriteLineAsync($"{Times.Of(session.Time.GetUtcNow())}  no answer: {e.Message}; trying on");
+                    await session.NoteAsync($"{Times.Of(session.Time.GetUtcNow())}  no answer: {e.Message}; trying on");
                     told = true;
                 }
 

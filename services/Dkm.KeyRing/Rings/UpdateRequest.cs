@@ -40,9 +40,18 @@ internal static class UpdateRequest
         return next;
     }
 
-    public static string Description(string description) => description.Length <= 256
-        ? description
-        : throw DkmException.Invalid("key_ring.description", Reasons.TooLong, "a description has at most 256 characters");
+    public static string Description(string description)
+    {
+        if (description.Length > 256)
+        {
+            throw DkmException.Invalid("key_ring.description", Reasons.TooLong, "a description has at most 256 characters");
+        }
+
+        // It stands in tables on terminals: a line end in it would forge a row.
+        return description.Any(char.IsControl)
+            ? throw DkmException.Invalid("key_ring.description", Reasons.InvalidField, "a description is one line of text, without control characters")
+            : description;
+    }
 
     private static IReadOnlyCollection<string> Paths(UpdateKeyRingRequest request) =>
         request.UpdateMask is { Paths.Count: > 0 } mask ? mask.Paths : Everything;
