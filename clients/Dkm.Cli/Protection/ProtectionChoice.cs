@@ -15,6 +15,7 @@ internal sealed class ProtectionChoice(Session session, Place place)
     public async Task<(T Result, string Where)> RunAsync<T>(
         string permission, string? ring, Func<IProtection, Task<T>> act, Func<DkmException, Attempt>? denied = null)
     {
+        DkmException? stopped = null;
         if (place == Place.Local || (place == Place.Either && MayHoldAtAll()))
         {
             session.Attempt = new Attempt(DkmService.KeyRing, "hold", ring);
@@ -27,13 +28,23 @@ internal sealed class ProtectionChoice(Session session, Place place)
             {
                 // Crypto decides by itself whether the caller may have it done.
             }
+            catch (DkmException e) when (place == Place.Either && e.Reason == Reasons.KeyState)
+            {
+                // What a compromised key protected opens through Crypto only, for who may.
+                stopped = e;
+            }
         }
 
         session.Attempt = new Attempt(DkmService.Crypto, permission, ring);
-        await using var remote = new RemoteProtection(session);
         try
         {
+            await using var remote = new RemoteProtection(session);
             return (await act(remote), remote.Where);
+        }
+        catch (Exception e) when (stopped is not null && e is UsageException or DkmException { Kind: ErrorKind.Unavailable or ErrorKind.DeadlineExceeded })
+        {
+            // Without Crypto the key's state is still all that there is to say.
+            throw stopped!;
         }
         catch (DkmException e) when (denied is not null && e.Kind == ErrorKind.PermissionDenied)
         {

@@ -97,6 +97,34 @@ public sealed class CommandTests(RunningStandalone running) : IClassFixture<Runn
         }
     }
 
+    /// <summary>What `dkm key compromise` advises must be doable by a caller that holds the ring too: locally the key is withdrawn.</summary>
+    [Fact]
+    public async Task Reencrypt_OfACompromisedKeyByAHolderWithThePermission_GoesThroughCrypto()
+    {
+        await RunAsync("ring", "create", "mail/known", "--bind", "workers=hold,decrypt_compromised");
+        var old = await RunAsync("x"u8.ToArray(), "protect", "--ring", "mail/known", "--identity", Worker);
+        var key = Json((await RunAsync("ring", "show", "mail/known", "--output", "json")).Output).GetProperty("primary_key_id").GetString()!;
+        await RunAsync("key", "compromise", "mail/known", key, "--reason", "seen in a log");
+
+        var opened = Json((await RunAsync(old.OutputBytes, "unprotect", "--identity", Worker, "--output", "json")).Output);
+        Assert.Equal("remote", opened.GetProperty("where").GetString());
+        Assert.Equal("x"u8.ToArray(), opened.GetProperty("plaintext").GetBytesFromBase64());
+        var renewed = Json((await RunAsync(old.OutputBytes, "reencrypt", "--identity", Worker, "--output", "json")).Output);
+        Assert.Equal(key, renewed.GetProperty("source_key_id").GetString());
+        Assert.NotEqual(key, renewed.GetProperty("key_id").GetString());
+
+        var local = await running.Home.DkmAsync(old.OutputBytes, "unprotect", "--identity", Worker, "--local");
+        Assert.Equal(7, local.ExitCode);
+        Assert.Contains("COMPROMISED", local.Error, StringComparison.Ordinal);
+
+        // Without the permission Crypto refuses as the holder itself does.
+        await RunAsync("ring", "unbind", "mail/known", "workers=decrypt_compromised");
+        await Eventually.TrueAsync(
+            async () => await running.Home.DkmAsync(old.OutputBytes, "unprotect", "--identity", Worker) is { ExitCode: 7 } refused
+                && refused.Error.Contains("KEY_STATE", StringComparison.Ordinal),
+            "KEY_STATE without the permission");
+    }
+
     [Theory]
     [InlineData("--local")]
     [InlineData("--remote")]
