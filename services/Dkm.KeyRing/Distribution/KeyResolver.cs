@@ -7,6 +7,7 @@ using Dkm.Core.Keys;
 using Dkm.Hosting;
 using Dkm.Hosting.Policy;
 using Dkm.KeyRing.Keys;
+using Dkm.KeyRing.Keys.States;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.V1;
 using Google.Protobuf;
@@ -19,7 +20,7 @@ internal sealed class KeyResolver(RingCatalog catalog, KeySetBuilder builder, Ke
 {
     private const string Denied = "there is no such key, or it is in a ring that you may not hold; an administrator of the ring can say more: dkm access check";
 
-    public async Task<ResolveKeyResponse> RunAsync(Caller caller, ResolveKeyRequest request, CancellationToken token)
+    public async Task<ResolveKeyResponse> RunAsync(Caller caller, ResolveKeyRequest request, Delivery delivery, CancellationToken token)
     {
         if (request.KeyId.Length != KeyId.Size)
         {
@@ -50,7 +51,7 @@ internal sealed class KeyResolver(RingCatalog catalog, KeySetBuilder builder, Ke
             KeyRing = view.Ring.Name,
             Revision = view.Revision,
             Key = MayHave(caller, key.Facts.Stored)
-                ? await builder.BuildAsync(key, delivery: null, token)
+                ? await builder.BuildAsync(key, delivery, token)
                 : NotDelivered(caller, view, key),
         };
     }
@@ -63,5 +64,5 @@ internal sealed class KeyResolver(RingCatalog catalog, KeySetBuilder builder, Ke
     private KeyMaterial NotDelivered(Caller caller, RingView view, RingKey key) => caller.Id.Class == IdentityClass.Service
         ? builder.Describe(key, ByteString.Empty)
         : throw new DkmException(
-            ErrorKind.FailedPrecondition, Reasons.KeyState, $"key {key.Id} of ring '{view.Ring.Name}' is {key.Facts.Stored} and is not delivered");
+            ErrorKind.FailedPrecondition, Reasons.KeyState, $"key {key.Id} of ring '{view.Ring.Name}' is {KeyStateRule.Word(key.Facts.Stored)} and is not delivered");
 }

@@ -5,7 +5,6 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core.Keys;
-using Dkm.Core.Secrets;
 using Dkm.KeyRing.Keys;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.V1;
@@ -45,12 +44,12 @@ internal sealed class KeySetBuilder(KeyMaterials materials, TimeProvider time)
     }
 
     /// <param name="key">The key.</param>
-    /// <param name="delivery">Zeroes the copy when the message is written. Null for a unary answer, which is serialized after the endpoint has returned.</param>
+    /// <param name="delivery">Zeroes the copy when the message is written.</param>
     /// <param name="token">Ends the wait for a root.</param>
-    public async Task<KeyMaterial> BuildAsync(RingKey key, Delivery? delivery, CancellationToken token)
+    public async Task<KeyMaterial> BuildAsync(RingKey key, Delivery delivery, CancellationToken token)
     {
         using var clear = await materials.UnwrapAsync(key, token);
-        return Describe(key, delivery is null ? Copy(clear) : delivery.Copy(clear));
+        return Describe(key, delivery.Copy(clear));
     }
 
     /// <summary>A key without its material.</summary>
@@ -61,10 +60,4 @@ internal sealed class KeySetBuilder(KeyMaterials materials, TimeProvider time)
         ActivateTime = key.Facts.ActivateTime.ToTimestamp(),
         Material = material,
     };
-
-    private static ByteString Copy(SecretBytes secret)
-    {
-        using var reader = secret.Read();
-        return ByteString.CopyFrom(reader.Span);
-    }
 }

@@ -58,8 +58,13 @@ internal sealed class KeySetEndpoint(
         context.CancellationToken.ThrowIfCancellationRequested();
     }
 
-    public override Task<ResolveKeyResponse> ResolveKey(ResolveKeyRequest request, ServerCallContext context) =>
-        resolver.RunAsync(context.GetCaller(), request, context.CancellationToken);
+    public override Task<ResolveKeyResponse> ResolveKey(ResolveKeyRequest request, ServerCallContext context)
+    {
+        // A unary answer is serialized after this method has returned.
+        var delivery = new Delivery();
+        context.GetHttpContext().Response.RegisterForDispose(delivery);
+        return resolver.RunAsync(context.GetCaller(), request, delivery, context.CancellationToken);
+    }
 
     /// <returns>Whether the caller goes away again soon.</returns>
     private async Task<bool> OpenAsync(IAsyncStreamReader<SubscribeRequest> requests, CancellationToken token)

@@ -107,6 +107,9 @@ public sealed class KeyStateTests(KeyRingFixture fixture)
         var restored = await fixture.Admins.RestoreKeyAsync(new() { KeyRing = ring.Name, Id = ring.PrimaryKeyId }, cancellationToken: KeyRingFixture.Token);
         Assert.Equal((Key.Types.State.Active, false), (restored.State, restored.Primary));
         Assert.Null(restored.DestroyTime);
+
+        // Again, as after an answer that was lost.
+        Assert.Equal(restored, await fixture.Admins.RestoreKeyAsync(new() { KeyRing = ring.Name, Id = ring.PrimaryKeyId }, cancellationToken: KeyRingFixture.Token));
     }
 
     [Fact]
@@ -188,7 +191,6 @@ public sealed class KeyStateTests(KeyRingFixture fixture)
     {
         var ring = await RolledRingAsync();
         var id = ring.PrimaryKeyId;
-        await RefusedAsync(StatusCode.FailedPrecondition, Reasons.KeyState, fixture.Admins.RestoreKeyAsync(new() { KeyRing = ring.Name, Id = id }, cancellationToken: KeyRingFixture.Token));
         await fixture.Admins.MarkKeyCompromisedAsync(new() { KeyRing = ring.Name, Id = id }, cancellationToken: KeyRingFixture.Token);
         var before = await KeysAsync(ring.Name);
 

@@ -37,6 +37,20 @@ public sealed class KeyStateCommandTests
     }
 
     [Fact]
+    public async Task RunAsync_RefusedForItsHoldersMoreOftenThanTheQuota_IsDoneOnceConfirmed()
+    {
+        await using var world = await World.OpenAsync();
+        world.Hold("spiffe://dkm.test/ns/a/sa/one", "spiffe://dkm.test/ns/a/sa/two");
+        for (var i = 0; i <= StateChangeQuota.Burst; i++)
+        {
+            var refused = await Assert.ThrowsAsync<DkmException>(() => world.RunAsync(KeyAction.Disable, string.Empty));
+            Assert.Equal(Reasons.ConfirmHolders, refused.Reason);
+        }
+
+        await world.RunAsync(KeyAction.Disable, string.Empty, confirm: 2);
+    }
+
+    [Fact]
     public async Task RunAsync_ManyRequestIds_NoMoreThanTheMaximumAreNoted()
     {
         await using var world = await World.OpenAsync();
@@ -102,10 +116,21 @@ public sealed class KeyStateCommandTests
             return new(rings, new HolderRegistry(rings.Catalog, rings.Membership), new KeyMaterials(rings.Catalog, new ColdMaterials(rings.Catalog), rings.Time), view.Keys.Single().Id);
         }
 
-        public Task<(RingView View, RingKey Key)> RunAsync(KeyAction action, string requestId, string reason = "test") => command.RunAsync(
+        public Task<(RingView View, RingKey Key)> RunAsync(KeyAction action, string requestId, string reason = "test", int confirm = 0) => command.RunAsync(
             new Caller(Admin, MethodTable.Find("/dkm.keyring.v1.KeyRingService/DisableKey")!),
-            new KeyStateRequest(action, "ring", key.ToString(), Etag: string.Empty, reason) { RequestId = requestId },
+            new KeyStateRequest(action, "ring", key.ToString(), Etag: string.Empty, reason) { RequestId = requestId, ConfirmHolders = confirm },
             StoredRings.Token);
+
+        public void Hold(params string[] identities)
+        {
+            foreach (var identity in identities)
+            {
+                var stream = new HolderStream(SpiffeId.Parse(identity), rings.Time.GetUtcNow());
+                registry.Add(stream);
+                registry.Want(stream, "ring");
+                stream.Find("ring")!.SentRevision = 1;
+            }
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -43,10 +43,21 @@ internal sealed class KeyStateCommand(
             throw DkmException.Invalid("reason", Reasons.InvalidField, "a reason is one line of text, without control characters");
         }
 
-        return LostRace.RetryAsync(() => TryAsync(caller, request with { RequestId = requestId }, token), time, token);
+        // Of the quota a request takes one, however many races it loses.
+        var taken = false;
+        return LostRace.RetryAsync(() => TryAsync(caller, request with { RequestId = requestId }, Take, token), time, token);
+
+        void Take(string ringUid)
+        {
+            if (!taken && request.Action != KeyAction.Compromise)
+            {
+                quota.Take(ringUid);
+                taken = true;
+            }
+        }
     }
 
-    private async Task<(RingView View, RingKey Key)> TryAsync(Caller caller, KeyStateRequest request, CancellationToken token)
+    private async Task<(RingView View, RingKey Key)> TryAsync(Caller caller, KeyStateRequest request, Action<string> take, CancellationToken token)
     {
         var before = access.Administer(caller, request.Permission, request.KeyRing, "key_ring");
         var key = Find(before, request.Id);
@@ -75,7 +86,7 @@ internal sealed class KeyStateCommand(
         }
 
         CheckYoung(times, step, now);
-        CheckOften(before, request);
+        CheckNotes(before, request);
         if (KeyStateRule.IsHeld(key.Facts.Stored) && !KeyStateRule.IsHeld(step.State))
         {
             await radius.DemandWithdrawalAsync(before, key.Id, request.ConfirmHolders, token);
@@ -83,6 +94,9 @@ internal sealed class KeyStateCommand(
 
         var change = new RingChange(before, await ApplyAsync(before, key, step, request, now, token));
         var note = request.RequestId.Length == 0 ? null : new RequestNote(request.RequestId, request.Digest(), before.Ring.Uid, key.Id, now);
+
+        // Last of all: what is refused changes nothing and spends nothing.
+        take(before.Ring.Uid);
         await repository.CommitAsync(change, note, last, token);
         var after = catalog.Find(request.KeyRing)!;
         return (after, after.Find(key.Id)!);
@@ -120,7 +134,7 @@ internal sealed class KeyStateCommand(
         }
     }
 
-    private void CheckOften(RingView view, KeyStateRequest request)
+    private void CheckNotes(RingView view, KeyStateRequest request)
     {
         if (request.Action == KeyAction.Compromise)
         {
@@ -135,8 +149,6 @@ internal sealed class KeyStateCommand(
                 $"{RequestNote.MaximumOfRing} request ids of this ring are remembered, each for a day; without one it is done all the same",
                 "request_id");
         }
-
-        quota.Take(view.Ring.Uid);
     }
 
     private bool Answered(RingView view, KeyStateRequest request)

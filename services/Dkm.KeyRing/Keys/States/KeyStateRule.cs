@@ -30,6 +30,18 @@ internal static class KeyStateRule
     /// <summary>Whether holders have the key, or may have it for the asking.</summary>
     public static bool IsHeld(StoredKeyState state) => state is StoredKeyState.Enabled or StoredKeyState.Archived;
 
+    /// <summary>The state as messages and people write it.</summary>
+    public static string Word(StoredKeyState state) => state switch
+    {
+        StoredKeyState.Enabled => "ENABLED",
+        StoredKeyState.Archived => "ARCHIVED",
+        StoredKeyState.Disabled => "DISABLED",
+        StoredKeyState.Compromised => "COMPROMISED",
+        StoredKeyState.DestroyScheduled => "DESTROY_SCHEDULED",
+        StoredKeyState.Destroyed => "DESTROYED",
+        _ => state.ToString(),
+    };
+
     private static KeyDecision Disable(KeyFacts key, RingTimes ring, DateTimeOffset now) => key.Stored switch
     {
         StoredKeyState.Disabled => KeyDecision.Nothing,
@@ -87,7 +99,9 @@ internal static class KeyStateRule
         StoredKeyState.DestroyScheduled when now < key.Mark?.DestroyTime => KeyDecision.Do(Back(key, ring, now)),
         StoredKeyState.DestroyScheduled => Refuse($"was to be destroyed at {key.Mark?.DestroyTime:yyyy-MM-ddTHH:mm:ssZ}, and that time has come"),
         StoredKeyState.Destroyed => Gone(StoredKeyState.Destroyed),
-        _ => Refuse($"is {Word(key.Facts.Stored)} and not scheduled for destruction, so there is nothing to undo"),
+
+        // A repetition after a lost answer finds what it did itself.
+        _ => KeyDecision.Nothing,
     };
 
     /// <summary>
@@ -147,13 +161,4 @@ internal static class KeyStateRule
         : "is scheduled for destruction; restore it first, if it is still wanted");
 
     private static KeyDecision Refuse(string why) => KeyDecision.Refuse(Reasons.KeyState, why);
-
-    private static string Word(StoredKeyState state) => state switch
-    {
-        StoredKeyState.Enabled => "ENABLED",
-        StoredKeyState.Archived => "ARCHIVED",
-        StoredKeyState.Disabled => "DISABLED",
-        StoredKeyState.Compromised => "COMPROMISED",
-        _ => state.ToString(),
-    };
 }
