@@ -1,6 +1,7 @@
 namespace Dkm.Client;
 
 using System;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -29,19 +30,31 @@ internal sealed class RemoteRing(CryptoService.CryptoServiceClient crypto, strin
     public int GetUnprotectedLength(ReadOnlySpan<byte> envelope) => Envelope.ReadHeader(envelope).PlaintextLength;
 
     public byte[] Protect(ReadOnlySpan<byte> plaintext, DkmContext context) =>
-        crypto.Encrypt(ToEncrypt(ByteString.CopyFrom(plaintext), context)).Envelope.ToByteArray();
+        Encrypt(plaintext, context).ToByteArray();
 
     public bool TryProtect(ReadOnlySpan<byte> plaintext, DkmContext context, Span<byte> destination, out int bytesWritten) =>
-        TryCopy(crypto.Encrypt(ToEncrypt(ByteString.CopyFrom(plaintext), context)).Envelope, destination, out bytesWritten);
+        TryCopy(Encrypt(plaintext, context), destination, out bytesWritten);
 
     public byte[] Unprotect(ReadOnlySpan<byte> envelope, DkmContext context) =>
-        crypto.Decrypt(ToDecrypt(ByteString.CopyFrom(envelope), context)).Plaintext.ToByteArray();
+        Take(crypto.Decrypt(ToDecrypt(ByteString.CopyFrom(envelope), context)).Plaintext);
 
     public bool TryUnprotect(ReadOnlySpan<byte> envelope, DkmContext context, Span<byte> destination, out int bytesWritten)
     {
         bytesWritten = 0;
-        return destination.Length >= GetUnprotectedLength(envelope)
-            && TryCopy(crypto.Decrypt(ToDecrypt(ByteString.CopyFrom(envelope), context)).Plaintext, destination, out bytesWritten);
+        if (destination.Length < GetUnprotectedLength(envelope))
+        {
+            return false;
+        }
+
+        var plaintext = crypto.Decrypt(ToDecrypt(ByteString.CopyFrom(envelope), context)).Plaintext;
+        try
+        {
+            return TryCopy(plaintext, destination, out bytesWritten);
+        }
+        finally
+        {
+            Zero(plaintext);
+        }
     }
 
     public string ProtectText(string plaintext, DkmContext context) => TextForm.Protect(this, plaintext, context);
@@ -60,8 +73,18 @@ internal sealed class RemoteRing(CryptoService.CryptoServiceClient crypto, strin
     {
         var request = ToDecrypt(UnsafeByteOperations.UnsafeWrap(envelope), context);
         var response = await crypto.DecryptAsync(request, new CallOptions(cancellationToken: cancellationToken)).ConfigureAwait(false);
-        return response.Plaintext.ToByteArray();
+        return Take(response.Plaintext);
     }
+
+    private static byte[] Take(ByteString plaintext)
+    {
+        var taken = plaintext.ToByteArray();
+        Zero(plaintext);
+        return taken;
+    }
+
+    /// <summary>Of a message of this call alone. What TLS and the pipes copied is named in THREAT_MODEL.</summary>
+    private static void Zero(ByteString plaintext) => MemoryMarshal.AsMemory(plaintext.Memory).Span.Clear();
 
     private static bool TryCopy(ByteString source, Span<byte> destination, out int written)
     {
@@ -74,6 +97,20 @@ internal sealed class RemoteRing(CryptoService.CryptoServiceClient crypto, strin
         source.Span.CopyTo(destination);
         written = source.Length;
         return true;
+    }
+
+    /// <summary>A span cannot wait in a message for the answer: what is sent is a copy.</summary>
+    private ByteString Encrypt(ReadOnlySpan<byte> plaintext, DkmContext context)
+    {
+        var copy = ByteString.CopyFrom(plaintext);
+        try
+        {
+            return crypto.Encrypt(ToEncrypt(copy, context)).Envelope;
+        }
+        finally
+        {
+            Zero(copy);
+        }
     }
 
     private EncryptRequest ToEncrypt(ByteString plaintext, DkmContext context)
