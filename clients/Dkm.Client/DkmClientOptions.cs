@@ -13,13 +13,13 @@ public sealed class DkmClientOptions
     public Uri? KeyRingAddress { get; set; }
 
     /// <summary>The replicas of KeyRing one by one, besides or instead of <see cref="KeyRingAddress"/>.</summary>
-    public IList<Uri> KeyRingAddresses { get; } = [];
+    public IList<Uri> KeyRingAddresses { get; init; } = [];
 
     /// <summary>Crypto's address, as KeyRing's. Needed for <see cref="DkmClient.RemoteRing"/>.</summary>
     public Uri? CryptoAddress { get; set; }
 
     /// <summary>The replicas of Crypto one by one, besides or instead of <see cref="CryptoAddress"/>.</summary>
-    public IList<Uri> CryptoAddresses { get; } = [];
+    public IList<Uri> CryptoAddresses { get; init; } = [];
 
     /// <summary>The trust domain of the installation, such as <c>dkm.local</c>: a server is accepted only as <c>spiffe://&lt;it&gt;/dkm/keyring</c>.</summary>
     public string? TrustDomain { get; set; }

@@ -6,10 +6,15 @@ using System.Threading.Tasks;
 using Dkm.Client;
 using Dkm.Core;
 
-/// <summary>All that this program does with DKM. The address is the context: a blob that was moved to another address does not open.</summary>
+/// <summary>All that this program does with DKM, and README shows it. The address is the context: a blob that was moved to another address does not open.</summary>
 internal sealed class Credentials(Settings settings, bool transient) : IAsyncDisposable
 {
-    private readonly DkmClient dkm = DkmClient.Create(Options(settings, transient));
+    private readonly DkmClient dkm = DkmClient.Create(new DkmClientOptions
+    {
+        KeyRingAddresses = [.. settings.KeyRing], TrustDomain = settings.TrustDomain,
+        IdentityDirectory = settings.IdentityDirectory,
+        Rings = { settings.Ring }, Transient = transient,
+    });
 
     public Task ReadyAsync(CancellationToken cancellationToken) => dkm.ReadyAsync(cancellationToken);
 
@@ -18,21 +23,4 @@ internal sealed class Credentials(Settings settings, bool transient) : IAsyncDis
     public byte[] Unprotect(string address, ReadOnlySpan<byte> blob) => dkm.Ring(settings.Ring).Unprotect(blob, DkmContext.Of("address", address));
 
     public ValueTask DisposeAsync() => dkm.DisposeAsync();
-
-    private static DkmClientOptions Options(Settings settings, bool transient)
-    {
-        var options = new DkmClientOptions
-        {
-            TrustDomain = settings.TrustDomain,
-            IdentityDirectory = settings.IdentityDirectory,
-            Rings = { settings.Ring },
-            Transient = transient,
-        };
-        foreach (var replica in settings.KeyRing)
-        {
-            options.KeyRingAddresses.Add(replica);
-        }
-
-        return options;
-    }
 }
