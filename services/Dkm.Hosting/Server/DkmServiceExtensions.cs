@@ -3,8 +3,10 @@ namespace Dkm.Hosting;
 using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
+using System.Threading.Tasks;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
@@ -66,6 +68,20 @@ public static class DkmServiceExtensions
                 endpoint.Metadata.Add(wrapped);
                 endpoint.RequestDelegate = wrapped.Wrap(endpoint.RequestDelegate!);
             }
+
+            endpoint.RequestDelegate = TlsOnly(endpoint.RequestDelegate!);
         });
     }
+
+    /// <summary>The plain port answers probes: of gRPC it says not even that it is there.</summary>
+    private static RequestDelegate TlsOnly(RequestDelegate next) => context =>
+    {
+        if (context.Features.Get<PeerConnection>() is not null)
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    };
 }

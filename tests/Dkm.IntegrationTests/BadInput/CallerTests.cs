@@ -1,8 +1,12 @@
 namespace Dkm.IntegrationTests.BadInput;
 
 using System;
+using System.IO;
+using System.Linq;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Access.V1;
@@ -58,6 +62,34 @@ public sealed class CallerTests(DkmFixture dkm) : IClassFixture<DkmFixture>
             // Refused in the handshake, of which the client sees nothing but the end of the connection.
             var thrown = await Assert.ThrowsAsync<RpcException>(call);
             Assert.Contains(thrown.StatusCode, (StatusCode[])[StatusCode.Unavailable, StatusCode.Internal]);
+        }
+    }
+
+    [Fact]
+    public async Task EveryService_OlderTls_RefusesInTheHandshake()
+    {
+        Assert.SkipWhen(OperatingSystem.IsMacOS(), "macOS may use TLS 1.2");
+        using var certificate = dkm.Pki.Issue(DkmFixture.Worker);
+        foreach (var app in new[] { dkm.Access, dkm.KeyRing, dkm.Crypto })
+        {
+            var older = await Record.ExceptionAsync(() => ShakeHandsAsync(SslProtocols.Tls12));
+            Assert.True(older is AuthenticationException or IOException, $"{app.Urls.First()}: {older?.ToString() ?? "TLS 1.2 was accepted"}");
+
+            // With the newer one the same client is let in.
+            Assert.Equal(SslProtocols.Tls13, await ShakeHandsAsync(SslProtocols.Tls13));
+
+            async Task<SslProtocols> ShakeHandsAsync(SslProtocols protocol)
+            {
+                using var socket = new TcpClient();
+                await socket.ConnectAsync(DkmFixture.AddressOf(app).Host, DkmFixture.AddressOf(app).Port, Token);
+                await using var tls = new SslStream(socket.GetStream());
+                var options = TestServers.Handler(certificate).SslOptions;
+                options.TargetHost = "localhost";
+                options.EnabledSslProtocols = protocol;
+                options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+                await tls.AuthenticateAsClientAsync(options, Token);
+                return tls.SslProtocol;
+            }
         }
     }
 

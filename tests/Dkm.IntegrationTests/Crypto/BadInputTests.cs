@@ -53,6 +53,9 @@ public sealed class BadInputTests(DkmFixture dkm) : IClassFixture<DkmFixture>
         await Refused.Async(crypto.ReEncryptAsync(new() { Envelope = envelope, Context = { context } }, cancellationToken: Token), ErrorKind.InvalidArgument, reason, field);
         await Refused.Async(
             crypto.GenerateDataKeyAsync(new() { KeyRing = DkmFixture.Mail, Context = { context } }, cancellationToken: Token), ErrorKind.InvalidArgument, reason, field);
+        var opened = await crypto.BatchDecryptAsync(
+            new() { Items = { new BatchDecryptItem { Envelope = envelope, Context = { context } } } }, cancellationToken: Token);
+        AssertItem(opened.Results.Single().Error, 0, ErrorKind.InvalidArgument, reason, field);
         var batch = await crypto.BatchEncryptAsync(
             new() { KeyRing = DkmFixture.Mail, Items = { new BatchEncryptItem { Context = { context } } } }, cancellationToken: Token);
         Assert.Equal((reason, "items[0]." + field), (batch.Results[0].Error.Reason, batch.Results[0].Error.Field));

@@ -115,8 +115,32 @@ public sealed class OpenConnectionTests
         await using var fixture = await HostingFixture.StartAsync(
             HostingFixture.QuickLimits with { ConnectionAge = TimeSpan.FromMilliseconds(200), ConnectionGrace = TimeSpan.FromMilliseconds(300) });
         using var stream = await OpenStreamAsync(fixture.Channel(fixture.Pki.Issue(Worker)));
+        using var writing = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        writing.CancelAfter(TimeSpan.FromSeconds(30));
 
-        await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        // A stream that is used is not idle, and nothing else but the cut ends it.
+        var end = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            do
+            {
+                await Task.Delay(50, writing.Token);
+                await WriteAsync();
+            }
+            while (await stream.ResponseStream.MoveNext(writing.Token));
+        });
+        Assert.True(end.StatusCode is StatusCode.Unavailable or StatusCode.Internal, end.ToString());
+
+        async Task WriteAsync()
+        {
+            try
+            {
+                await stream.RequestStream.WriteAsync(Open, writing.Token);
+            }
+            catch (Exception e) when (e is IOException or InvalidOperationException)
+            {
+                // Cut while writing: reading tells how it ended.
+            }
+        }
     }
 
     [Fact]
