@@ -18,10 +18,12 @@ internal sealed class HolderRegistry : IDisposable
     private readonly ConcurrentDictionary<HolderStream, byte> streams = new();
     private readonly ConcurrentDictionary<string, ImmutableHashSet<HolderStream>> byRing = new(StringComparer.Ordinal);
     private readonly RingCatalog catalog;
+    private readonly TimeProvider time;
     private readonly IDisposable policyChanges;
 
-    public HolderRegistry(RingCatalog catalog, IGroupMembership membership)
+    public HolderRegistry(RingCatalog catalog, IGroupMembership membership, TimeProvider time)
     {
+        this.time = time;
         this.catalog = catalog;
         catalog.Changed += OnCatalogChanged;
         policyChanges = membership.OnChange(OnPolicyChanged);
@@ -80,7 +82,7 @@ internal sealed class HolderRegistry : IDisposable
     /// <summary>Who holds a ring now, commands aside.</summary>
     public IEnumerable<(HolderStream Stream, WantedRing Ring)> Holders(string ring) =>
         from stream in byRing.GetValueOrDefault(ring) ?? []
-        where !stream.Transient
+        where !stream.IsPassing(time.GetUtcNow())
         let wanted = stream.Find(ring)
         where wanted is { Held: true }
         orderby stream.Caller.ToString(), stream.ConnectTime

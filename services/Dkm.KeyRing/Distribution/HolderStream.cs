@@ -30,6 +30,8 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
     /// </summary>
     public const int MaximumUnanswered = 1000;
 
+    private static readonly TimeSpan LongestPassing = TimeSpan.FromMinutes(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, WantedRing> wanted = new(StringComparer.Ordinal);
     private readonly HashSet<WantedRing> denied = [];
@@ -46,8 +48,11 @@ internal sealed class HolderStream(SpiffeId caller, DateTimeOffset connectTime)
 
     public DateTimeOffset ConnectTime { get; } = connectTime;
 
-    /// <summary>A command that goes away again: not a holder for status.</summary>
-    public bool Transient { get; set; }
+    /// <summary>It says that it goes away again soon.</summary>
+    public bool Transient { get; init; }
+
+    /// <summary>Whether it is a command that is no holder for status. One that stays is a holder, whatever it said of itself.</summary>
+    public bool IsPassing(DateTimeOffset now) => Transient && now - ConnectTime <= LongestPassing;
 
     /// <returns>Whether it is wanted now. One ring too many is denied, and the stream goes on: the others are none the worse for it.</returns>
     public bool Want(string name)

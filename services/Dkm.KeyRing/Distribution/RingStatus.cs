@@ -2,10 +2,12 @@ namespace Dkm.KeyRing.Distribution;
 
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
+using Dkm.Core.Authorization;
 using Dkm.Core.Keys;
 using Dkm.KeyRing.Distribution.Holders;
 using Dkm.KeyRing.Rings;
@@ -66,11 +68,16 @@ internal sealed class RingStatus(HolderDirectory directory, RolloverTiming timin
     {
         try
         {
-            return (await directory.OfAsync(view, token), string.Empty);
+            var all = await directory.OfAsync(view, token);
+            return (all.Live, all.Omitted.Processes == 0 ? string.Empty : Unnamed(all.Omitted));
         }
         catch (DkmException exception) when (exception.Kind is ErrorKind.Unavailable)
         {
             return ([.. directory.OwnOf(view.Ring.Name)], $"holders of other replicas are not known now ({exception.Reason}): {exception.Message}");
         }
     }
+
+    private static string Unnamed(HolderCount omitted) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{omitted.Processes} holders at other replicas ({omitted.Identities} identities) are counted and not named: there are too many names for one record");
 }

@@ -113,7 +113,7 @@ public sealed class KeyStateCommandTests
             rings.GoToNext(view);
             await rings.RollAsync();
             rings.Time.Advance(TimeSpan.FromDays(3));
-            return new(rings, new HolderRegistry(rings.Catalog, rings.Membership), new KeyMaterials(rings.Catalog, new ColdMaterials(rings.Catalog), rings.Time), view.Keys.Single().Id);
+            return new(rings, new HolderRegistry(rings.Catalog, rings.Membership, rings.Time), new KeyMaterials(rings.Catalog, new ColdMaterials(rings.Catalog), rings.Time), view.Keys.Single().Id);
         }
 
         public Task<(RingView View, RingKey Key)> RunAsync(KeyAction action, string requestId, string reason = "test", int confirm = 0) => command.RunAsync(

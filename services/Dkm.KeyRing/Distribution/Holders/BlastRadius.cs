@@ -1,7 +1,5 @@
 namespace Dkm.KeyRing.Distribution.Holders;
 
-using System.Collections.Generic;
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -14,7 +12,7 @@ internal sealed class BlastRadius(HolderDirectory directory)
     /// <summary>A key that is withdrawn is withdrawn from every holder of the ring.</summary>
     public async Task DemandWithdrawalAsync(RingView view, KeyId key, int confirmed, CancellationToken token)
     {
-        var holders = Count(await directory.OfAsync(view, token));
+        var holders = (await directory.OfAsync(view, token)).All;
         if (!BlastRadiusRule.IsAllowed(holders, holders, confirmed))
         {
             throw Confirm($"key {key} is withdrawn from {holders.Say(holders, view.Ring.Name)}, and none of them opens its envelopes any more", holders);
@@ -25,14 +23,12 @@ internal sealed class BlastRadius(HolderDirectory directory)
     public async Task DemandAsync(RingView before, Ring after, PolicySnapshot policy, int confirmed, CancellationToken token)
     {
         var holders = await directory.OfAsync(before, token);
-        var (all, losing) = (Count(holders), Count(holders.Where(holder => !DeliveryRule.Allows(holder.Identity, after, policy))));
+        var (all, losing) = (holders.All, holders.Losing(holder => !DeliveryRule.Allows(holder.Identity, after, policy)));
         if (!BlastRadiusRule.IsAllowed(losing, all, confirmed))
         {
             throw Confirm($"{losing.Say(all, after.Name)} lose it by this", losing);
         }
     }
-
-    private static HolderCount Count(IEnumerable<LiveHolder> holders) => HolderCount.Of([.. holders.Select(holder => holder.Identity.ToString())]);
 
     private static DkmException Confirm(string what, HolderCount losing) => new(
         ErrorKind.FailedPrecondition,

@@ -10,8 +10,8 @@ using Dkm.KeyRing.Rings;
 internal sealed class HolderDirectory(HolderRegistry registry, ReplicaPresence presence)
 {
     /// <exception cref="Dkm.Core.DkmException">UNAVAILABLE: the others' are not known.</exception>
-    public async Task<IReadOnlyList<LiveHolder>> OfAsync(RingView view, CancellationToken token) =>
-        [.. OwnOf(view.Ring.Name), .. await presence.OthersHoldersAsync(view.Ring.Uid, token)];
+    public async Task<RingHolders> OfAsync(RingView view, CancellationToken token) =>
+        (await presence.OthersHoldersAsync(view.Ring.Uid, token)).Aggregate(new RingHolders([.. OwnOf(view.Ring.Name)], default), (all, others) => all.And(others));
 
     public IEnumerable<LiveHolder> OwnOf(string ring) => registry.Holders(ring).Select(held => new LiveHolder(
         held.Stream.Caller,

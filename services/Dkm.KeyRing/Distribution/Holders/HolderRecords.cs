@@ -4,6 +4,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Dkm.Core;
+using Dkm.Core.Authorization;
 using Dkm.Records.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -14,13 +15,15 @@ internal static class HolderRecords
     public const string Replicas = "holders/replicas/";
 
     /// <summary>
-    /// A record has to fit a transaction of etcd, and names may be long: of thousands of holders of one ring at one replica those beyond it are not told of. A change that so
-    /// many would feel asks back with fewer of them.
+    /// A record has to fit a transaction of etcd, and names may be long: of thousands of identities that hold one ring at one replica those beyond it are counted and not named, the
+    /// longest names first.
     /// </summary>
     public const int MaximumBytes = 512 * 1024;
 
     /// <summary>A repeated message's tag and length.</summary>
     private const int FieldOverhead = 4;
+
+    private const int OmittedSize = 16;
 
     public static string Folder(string ringUid) => $"holders/{ringUid}/";
 
@@ -31,32 +34,53 @@ internal static class HolderRecords
     public static byte[] Write(string replica, IEnumerable<LiveHolder> holders)
     {
         var record = new RingHoldersRecord { Replica = replica };
-        var size = record.CalculateSize();
-        foreach (var holder in holders)
+        var size = record.CalculateSize() + OmittedSize;
+        var omitted = new List<string>();
+        foreach (var one in Grouped([.. holders]))
         {
-            var one = new HolderRecord
-            {
-                Identity = holder.Identity.ToString(),
-                AcknowledgedRevision = holder.Revision,
-                ConnectTime = holder.ConnectTime.ToTimestamp(),
-            };
             size += one.CalculateSize() + FieldOverhead;
-            if (size > MaximumBytes)
+            if (size <= MaximumBytes)
             {
-                break;
+                record.Holders.Add(one);
             }
-
-            record.Holders.Add(one);
+            else
+            {
+                omitted.AddRange(Enumerable.Repeat(one.Identity, one.ProcessCount));
+            }
         }
 
+        (record.OmittedProcessCount, record.OmittedIdentityCount) = HolderCount.Of(omitted);
         return record.ToByteArray();
     }
 
-    public static IEnumerable<LiveHolder> Read(ReadOnlyMemory<byte> body)
+    public static RingHolders Read(ReadOnlyMemory<byte> body)
     {
         var record = RingHoldersRecord.Parser.ParseFrom(body.Span);
-        return record.Holders.Select(holder => new LiveHolder(
-            SpiffeId.Parse(holder.Identity), holder.AcknowledgedRevision, holder.ConnectTime.ToDateTimeOffset(), LeaseStart: null, record.Replica));
+        var live = record.Holders.SelectMany(holder => Enumerable.Repeat(
+            new LiveHolder(SpiffeId.Parse(holder.Identity), holder.AcknowledgedRevision, holder.ConnectTime.ToDateTimeOffset(), LeaseStart: null, record.Replica),
+            Math.Max(1, holder.ProcessCount)));
+        return new([.. live], new(record.OmittedProcessCount, record.OmittedIdentityCount));
+    }
+
+    /// <summary>
+    /// At most two of an identity, however many streams it opens: those that have the newest and those that are behind. So nobody fills the record, and hides others, by that; nor by a
+    /// long name, for the short ones go first.
+    /// </summary>
+    private static IEnumerable<HolderRecord> Grouped(IReadOnlyCollection<LiveHolder> holders)
+    {
+        var newest = holders.Select(holder => holder.Revision).DefaultIfEmpty().Max();
+        return holders
+            .GroupBy(holder => (Identity: holder.Identity.ToString(), HasNewest: holder.Revision == newest))
+            .OrderBy(group => group.Key.Identity.Length)
+            .ThenBy(group => group.Key.Identity, StringComparer.Ordinal)
+            .ThenBy(group => group.Key.HasNewest)
+            .Select(group => new HolderRecord
+            {
+                Identity = group.Key.Identity,
+                AcknowledgedRevision = group.Min(holder => holder.Revision),
+                ConnectTime = group.Min(holder => holder.ConnectTime).ToTimestamp(),
+                ProcessCount = group.Count(),
+            });
     }
 
     public static byte[] Write(ReplicaClock clock) =>

@@ -40,8 +40,8 @@ internal sealed class ReplicaPresence(KeyRingStore store, ReplicaIdentity replic
 
     /// <summary>The holders that other replicas tell of.</summary>
     /// <exception cref="DkmException">UNAVAILABLE.</exception>
-    public async Task<IEnumerable<LiveHolder>> OthersHoldersAsync(string ringUid, CancellationToken token) =>
-        (await OthersAsync(HolderRecords.Folder(ringUid), RecordTypes.RingHolders, token)).SelectMany(record => HolderRecords.Read(record.Body));
+    public async Task<IEnumerable<RingHolders>> OthersHoldersAsync(string ringUid, CancellationToken token) =>
+        (await OthersAsync(HolderRecords.Folder(ringUid), RecordTypes.RingHolders, token)).Select(record => HolderRecords.Read(record.Body));
 
     /// <summary>What time it is on the other replicas.</summary>
     /// <exception cref="DkmException">UNAVAILABLE.</exception>
