@@ -34,4 +34,7 @@ public sealed record AccessOptions
 
     /// <summary>How often the store is asked whether what is held is the newest. Those who follow the policy count its age from there.</summary>
     public TimeSpan Refresh { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>After so long without a confirmation of the store those who follow the policy are sent to another replica, well before Crypto refuses elevated callers (30 s).</summary>
+    public TimeSpan CutOff { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -28,6 +28,7 @@ public static class AccessOptionsReader
             FirstAdministrators = ReadAdministrators(configuration, server.Trust.TrustDomain, server.Development),
             Heartbeat = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),
             Refresh = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),
+            CutOff = TimeSpan.FromSeconds(server.Development ? 5 : 10),
         };
     }
 

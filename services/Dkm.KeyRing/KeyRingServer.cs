@@ -25,11 +25,12 @@ public static class KeyRingServer
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = DkmServer.CreateBuilder(options.Server, time);
-        builder.Services.AddPolicyReplica(options.Access);
+        var timing = RolloverTiming.Of(options.Installation);
+        builder.Services.AddPolicyReplica(options.Access, new PolicyReplicaOptions { CutOff = RolloverTiming.CutOff });
         builder.Services
             .AddSingleton(options)
             .AddSingleton(options.Installation)
-            .AddSingleton(RolloverTiming.Of(options.Installation));
+            .AddSingleton(timing);
         AddRings(builder.Services, store);
         AddDistribution(builder.Services);
         AddRollover(builder.Services);

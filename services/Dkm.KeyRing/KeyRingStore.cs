@@ -38,7 +38,11 @@ internal sealed class KeyRingStore(
 
     public bool Ready => opened.Task.IsCompleted;
 
-    public string? Why => Ready ? current!.Trouble : Volatile.Read(ref trouble);
+    public bool IsCutOff => Ready && Age > RolloverTiming.CutOff;
+
+    public string? Why => Ready
+        ? current!.Trouble ?? (IsCutOff ? $"the store has confirmed nothing for longer than {RolloverTiming.CutOff}" : null)
+        : Volatile.Read(ref trouble);
 
     /// <summary>The wrapping key of new rings.</summary>
     public string DefaultWrappingKeyId { get; private set; } = string.Empty;

@@ -11,6 +11,9 @@ using Dkm.Core;
 /// </summary>
 public sealed class HeldRing
 {
+    /// <summary>As long as a replica of KeyRing that says no may lag behind the one that has delivered the ring.</summary>
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
+
     private readonly Lock gate = new();
     private readonly TimeProvider time;
     private readonly KeyIndex index;
@@ -21,6 +24,7 @@ public sealed class HeldRing
     private DkmException? denial;
     private DkmException? trouble;
     private KnownRing? known;
+    private long? doubtedSince;
     private long lastUse;
 
     internal HeldRing(string name, TimeProvider time, KeyIndex index)
@@ -161,6 +165,24 @@ public sealed class HeldRing
         }
     }
 
+    /// <summary>
+    /// Whether a denial that is no revocation has to be repeated before it counts. On a new stream it may come from a replica that knows less than the one which has delivered
+    /// the ring and has renewed its lease: only what is said longer after the first such word than a replica may lag says more than that.
+    /// </summary>
+    internal bool Doubts()
+    {
+        lock (gate)
+        {
+            if (snapshot is null || !lease.Holds(time.GetUtcNow()))
+            {
+                return false;
+            }
+
+            doubtedSince ??= time.GetTimestamp();
+            return time.GetElapsedTime(doubtedSince.Value) < LongestLag;
+        }
+    }
+
     /// <summary>The server cannot say now.</summary>
     internal void Postpone(DkmException reason)
     {
@@ -279,6 +301,7 @@ public sealed class HeldRing
     private void Accept(KeySetDelivery delivery, long receipt, object connection)
     {
         DeliveredBy = connection;
+        doubtedSince = null;
         Wanting.Answered();
         Volatile.Write(ref denial, null);
         Volatile.Write(ref trouble, null);
@@ -292,6 +315,7 @@ public sealed class HeldRing
     {
         var held = snapshot;
         DeliveredBy = null;
+        doubtedSince = null;
         Volatile.Write(ref snapshot, null);
         primary.Forget();
         lease.End();

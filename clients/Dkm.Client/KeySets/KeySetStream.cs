@@ -160,9 +160,9 @@ internal sealed class KeySetStream(KeySetHolder holder, KeySetHolderOptions opti
         }
 
         ring.Wanting.Unanswered(time.GetUtcNow());
-        if (!message.Revoked && CannotSay(message.Reason))
+        if (!message.Revoked && (CannotSay(message.Reason) || ring.Doubts()))
         {
-            // What is held stays until its lease ends: a KeyRing that has just started, and knows no policy yet, must not take keys away.
+            // What is held stays until its lease ends: a KeyRing that has just started, and knows no policy yet, or lags behind another, must not take keys away.
             ring.Postpone(new DkmException(ErrorKind.Unavailable, message.Reason, message.Message));
         }
         else

@@ -6,9 +6,10 @@ using System.Threading.Tasks;
 using Dkm.Access.Records;
 using Dkm.Access.V1;
 using Dkm.Core;
+using Dkm.Hosting.Policy;
 using Grpc.Core;
 
-/// <summary>Streams the policy to KeyRing and Crypto.</summary>
+/// <summary>Streams the policy to KeyRing and Crypto, as long as it can confirm that it is the newest.</summary>
 internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store, AccessOptions options, TimeProvider time) : PolicyService.PolicyServiceBase
 {
     public override async Task WatchPolicy(
@@ -19,6 +20,7 @@ internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store
         var version = subscription.Snapshot.Version;
         await responseStream.WriteAsync(PolicyMessages.Snapshot(subscription.Snapshot, store.ConfirmTime), context.CancellationToken);
 
+        var cutOff = new CutOff(options.CutOff, time);
         using var timer = new PeriodicTimer(options.Heartbeat, time);
         var tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
         var step = subscription.Steps.WaitToReadAsync(context.CancellationToken).AsTask();
@@ -46,6 +48,12 @@ internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store
             else
             {
                 await tick;
+                if (cutOff.IsReached(store.Age))
+                {
+                    throw new DkmException(
+                        ErrorKind.Unavailable, Reasons.StoreUnavailable, $"this replica could not confirm its policy for longer than {options.CutOff}; another one may");
+                }
+
                 await responseStream.WriteAsync(PolicyMessages.Heartbeat(version, confirmTime), context.CancellationToken);
                 tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
             }

@@ -34,7 +34,9 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
 
     public string Name => "store";
 
-    public string? Why => Ready ? store?.Trouble : why;
+    public bool IsCutOff => Ready && Age > options.CutOff;
+
+    public string? Why => Ready ? store?.Trouble ?? (IsCutOff ? $"the store has confirmed nothing for longer than {options.CutOff}" : null) : why;
 
     public DateTimeOffset ConfirmTime => store?.ConfirmTime ?? default;
 

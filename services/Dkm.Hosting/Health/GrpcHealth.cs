@@ -9,13 +9,16 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
-/// <summary>The standard health service on the mTLS port. It knows the process as a whole: the name is empty or the service's.</summary>
+/// <summary>
+/// The standard health service on the mTLS port. It knows the process as a whole: the name is empty or the service's. It is for those who can choose among replicas, so one that is
+/// cut off from what it should confirm is not serving, although it is ready: if all are, they are all asked none the less.
+/// </summary>
 internal sealed class GrpcHealth(IEnumerable<IReadiness> parts, ServerOptions options, LimitOptions limits, TimeProvider time) : Health.HealthBase
 {
     private readonly IReadiness[] parts = [.. parts];
     private readonly string name = options.Service.ToString().ToLowerInvariant();
 
-    private ServingStatus Status => Array.TrueForAll(parts, part => part.Ready) ? ServingStatus.Serving : ServingStatus.NotServing;
+    private ServingStatus Status => Array.TrueForAll(parts, part => part is { Ready: true, IsCutOff: false }) ? ServingStatus.Serving : ServingStatus.NotServing;
 
     public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
         Knows(request.Service)

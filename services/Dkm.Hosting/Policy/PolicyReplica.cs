@@ -34,7 +34,9 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
 
     public string Name => "policy";
 
-    public string? Why => Ready ? null : why;
+    public bool IsCutOff => Ready && Age > options.CutOff;
+
+    public string? Why => !Ready ? why : IsCutOff ? $"Access has confirmed nothing for longer than {options.CutOff}" : null;
 
     public DateTimeOffset ConfirmTime => confirmation?.ConfirmTime ?? default;
 
@@ -119,7 +121,7 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
                 }
 
                 synchronized = true;
-                confirmation = Confirmation.Heard(PolicyState.ConfirmTime(message), time);
+                Confirm(message);
                 if (isNew)
                 {
                     Tell(next);
@@ -128,7 +130,7 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
                 break;
 
             case PolicyState.Verdict.Confirm:
-                confirmation = Confirmation.Heard(PolicyState.ConfirmTime(message), time);
+                Confirm(message);
                 break;
 
             case PolicyState.Verdict.Rollback:
@@ -142,6 +144,16 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
         }
 
         return true;
+    }
+
+    /// <summary>Another Access may have confirmed longer ago than the one before: that makes what is held no older than it was.</summary>
+    private void Confirm(Wire.WatchPolicyResponse message)
+    {
+        var heard = Confirmation.Heard(PolicyState.ConfirmTime(message), time);
+        if (confirmation is not { } held || heard.Age(time) <= held.Age(time))
+        {
+            confirmation = heard;
+        }
     }
 
     private void Tell(PolicySnapshot snapshot)

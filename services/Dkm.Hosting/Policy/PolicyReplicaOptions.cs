@@ -12,4 +12,7 @@ public sealed record PolicyReplicaOptions
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>When this process counts as cut off. Longer than Access takes to find that of itself and let go, after which another Access confirms.</summary>
+    public TimeSpan CutOff { get; init; } = TimeSpan.FromSeconds(15);
 }

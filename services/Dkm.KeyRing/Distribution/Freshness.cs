@@ -13,7 +13,15 @@ internal sealed class Freshness(IGroupMembership membership, KeyRingStore store,
     /// <summary>
     /// Take it before looking at rings and policy, not after: what was confirmed then is in what is looked at afterwards.
     /// </summary>
-    public bool RenewsLeases => PolicyAge <= timing.RefreshBound && store.Age <= timing.RefreshBound;
+    public bool RenewsLeases => Unconfirmed <= timing.RefreshBound;
+
+    /// <summary>
+    /// Whether this replica may tell somebody that she may not have a ring. One that lags would take from a holder what another replica gave it a moment ago. Take it before the look too.
+    /// </summary>
+    public bool Denies => Unconfirmed <= timing.DenialBound;
+
+    /// <summary>How long ago both views were last confirmed.</summary>
+    public TimeSpan Unconfirmed => PolicyAge > store.Age ? PolicyAge : store.Age;
 
     /// <summary>How old the policy's confirmation is.</summary>
     public TimeSpan PolicyAge => membership.Ready ? membership.Age : TimeSpan.MaxValue;

@@ -7,6 +7,7 @@ using Dkm.Core;
 using Dkm.Core.Authorization;
 using Dkm.Hosting.Policy;
 using Dkm.KeyRing.Rings;
+using Dkm.KeyRing.Rollover;
 using Dkm.KeyRing.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -35,6 +36,7 @@ internal sealed class HolderWriter(
     public async Task RunAsync(CancellationToken token)
     {
         var beat = time.GetTimestamp();
+        var cutOff = new CutOff(RolloverTiming.CutOff, time);
         var interval = Heartbeat;
         while (!token.IsCancellationRequested)
         {
@@ -50,6 +52,11 @@ internal sealed class HolderWriter(
             {
                 interval += Retry;
                 continue;
+            }
+
+            if (cutOff.IsReached(freshness.Unconfirmed))
+            {
+                throw new DkmException(ErrorKind.Unavailable, Reasons.PolicyStale, "this replica could not confirm rings and policy for a while; another one may");
             }
 
             stream.MarkAll();
@@ -103,7 +110,7 @@ internal sealed class HolderWriter(
             return true;
         }
 
-        var grant = TakeGrant();
+        var (grant, denies) = (TakeGrant(), freshness.Denies);
         var view = catalog.Find(wanted.Name);
         if (wanted.Held && (view is null || !membership.Ready))
         {
@@ -117,7 +124,11 @@ internal sealed class HolderWriter(
         }
         else if (!DeliveryRule.Allows(stream.Caller, view?.Ring, membership.Current))
         {
-            var decision = DeliveryRule.Decide(stream.Caller, wanted.Name, view?.Ring, membership.Current);
+            // What is held on this stream was given by these very views, earlier: that they say no now is news, however old it is. Without that they may be older than another
+            // replica's, which gave it.
+            var decision = wanted.Held || denies
+                ? DeliveryRule.Decide(stream.Caller, wanted.Name, view?.Ring, membership.Current)
+                : Later(Reasons.PolicyStale, "this replica cannot confirm now who may hold the ring");
             await DenyAsync(wanted, asked, decision, revoked: wanted.Held, token);
             registry.Denied(stream, wanted);
         }
@@ -150,10 +161,11 @@ internal sealed class HolderWriter(
             return await PutOffAsync(wanted, asked, Later(exception.Reason, "the ring's keys cannot be unwrapped now"), token);
         }
 
-        await responses.WriteAsync(new SubscribeResponse { KeySet = message }, token);
+        // Before it is written: a holder may acknowledge sooner than the write is over here. A write that fails is the end of the stream.
         wanted.SentRevision = view.Revision;
         wanted.DeniedReason = null;
         stream.Granted(wanted);
+        await responses.WriteAsync(new SubscribeResponse { KeySet = message }, token);
         if (grant.Fresh)
         {
             wanted.LeaseStart = grant.Sent;

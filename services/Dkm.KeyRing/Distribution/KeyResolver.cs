@@ -33,11 +33,15 @@ internal sealed class KeyResolver(RingCatalog catalog, KeySetBuilder builder, Ke
             throw new DkmException(ErrorKind.Unavailable, Reasons.NotReady, "the policy has not arrived yet");
         }
 
+        var denies = freshness.Denies;
         var id = KeyId.Read(request.KeyId.Span);
         var view = catalog.FindKey(id);
         if (view?.Find(id) is not { } key || !DeliveryRule.Allows(caller.Id, view.Ring, membership.Current))
         {
-            throw new DkmException(ErrorKind.PermissionDenied, Reasons.KeyUnknownOrNotYours, Denied);
+            // The key may be younger than what is known here, and the holder would remember a denial.
+            throw denies
+                ? new DkmException(ErrorKind.PermissionDenied, Reasons.KeyUnknownOrNotYours, Denied)
+                : new DkmException(ErrorKind.Unavailable, Reasons.PolicyStale, "this replica cannot confirm now what it knows of keys and policy; try again");
         }
 
         caller.Accept();

@@ -19,10 +19,24 @@ internal sealed record RolloverTiming(TimeSpan MaxSkew, TimeSpan MaxRefresh, Tim
     public static readonly TimeSpan LeaderLease = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// After so long without a confirmation holders are sent to another replica. Longer than Access takes to send us to another one of its own (10 s), so that holders need not move when
+    /// it was only that.
+    /// </summary>
+    public static readonly TimeSpan CutOff = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan ShortestDenialBound = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// How long after its decision the leader may still send a write. Together with <see cref="LeaderLease"/> it is the commit's share of MaxRefresh; the floors of
     /// development leave less than an election can take, and there it is a quarter of it.
     /// </summary>
     public TimeSpan SendLimit => Tolerance - LeaderLease > MaxRefresh / 4 ? Tolerance - LeaderLease : MaxRefresh / 4;
+
+    /// <summary>
+    /// By views that were confirmed longer ago than this nobody is told that she may not have a ring, and it is what a holder waits before it believes that. In development, where no
+    /// lease is renewed after less than a second, longer than the bound of leases.
+    /// </summary>
+    public TimeSpan DenialBound => RefreshBound > ShortestDenialBound ? RefreshBound : ShortestDenialBound;
 
     /// <summary>A clock may still see the key before as primary this long after a key's time on ours.</summary>
     public TimeSpan Settling => MaxSkew * 2;

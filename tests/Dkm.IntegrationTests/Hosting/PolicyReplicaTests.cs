@@ -124,6 +124,18 @@ public sealed class PolicyReplicaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Follow_AnotherAccessThatConfirmedLongerAgo_NothingBecomesOlder()
+    {
+        access.NextStream(Snapshot(1, "a"), Heartbeat(1, DateTimeOffset.UtcNow)).TryComplete();
+        await Eventually.TrueAsync(() => replica.Age < TimeSpan.FromSeconds(10), "confirmed");
+
+        access.NextStream(Snapshot(1, "a"), Heartbeat(1, DateTimeOffset.UtcNow.AddMinutes(-1)), Change(1, 2, "b"));
+        await Eventually.TrueAsync(() => replica.Current.FindByName("b") is not null, "the other one's change");
+
+        Assert.InRange(replica.Age, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Follow_AccessSilent_GivesTheStreamUp()
     {
         access.NextStream(Snapshot(1, "a"));

@@ -68,7 +68,9 @@ public sealed class KeyRingFixture : IAsyncLifetime
     /// <param name="access">Another Access than the fixture's, such as one that is not there: then it never is quite ready, and is not waited for.</param>
     /// <param name="clock">Its clock.</param>
     /// <param name="stateDirectory">Where it keeps its marks; with one it may never be ready, and is not waited for.</param>
-    public async Task<RunningService> StartKeyRingAsync(LimitOptions? limits = null, Uri? access = null, TimeProvider? clock = null, string? stateDirectory = null)
+    /// <param name="over">Its way to the store.</param>
+    public async Task<RunningService> StartKeyRingAsync(
+        LimitOptions? limits = null, Uri? access = null, TimeProvider? clock = null, string? stateDirectory = null, IRevisionedStore? over = null)
     {
         var service = await RunningService.StartAsync(KeyRingServer.Create(
             new KeyRingOptions
@@ -80,7 +82,7 @@ public sealed class KeyRingFixture : IAsyncLifetime
                 StateDirectory = stateDirectory,
             },
             clock ?? TimeProvider.System,
-            store));
+            over ?? store));
         if (stateDirectory is null)
         {
             await (access is null ? service.ReadyAsync() : service.ReadyAsync(part: "store"));

@@ -59,6 +59,33 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    public async Task Denial_OnANewStreamWhileTheLeaseLives_CountsWhenItIsRepeated()
+    {
+        await using var fixture = new HolderFixture();
+        fixture.AddRing();
+        var local = await fixture.HoldAsync();
+        var first = fixture.KeyRing.Newest;
+        fixture.KeyRing.Rings.TryRemove(HolderFixture.Mail, out var ring);
+        await NewStreamAsync(fixture, first);
+        await fixture.SettleAsync();
+        Assert.Equal(Secret, local.Unprotect(local.Protect(Secret, HolderFixture.Context), HolderFixture.Context));
+
+        // The replica lagged behind the one before: it asks again by itself, and all is well.
+        fixture.KeyRing.Rings[HolderFixture.Mail] = ring!;
+        var held = fixture.Holder.Find(HolderFixture.Mail)!;
+        await AdvanceUntilAsync(fixture, () => held.DeliveredBy is not null, "the ring anew");
+
+        // And once it is true: it is believed, not before a replica could lag no more.
+        fixture.KeyRing.Rings.TryRemove(HolderFixture.Mail, out _);
+        await NewStreamAsync(fixture, fixture.KeyRing.Newest);
+        await fixture.SettleAsync();
+        var since = fixture.Time.GetUtcNow();
+        await AdvanceUntilAsync(fixture, () => held.IsDenied, "the denial");
+        Assert.InRange(fixture.Time.GetUtcNow() - since, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(12));
+        Assert.Equal(0, fixture.Holder.KeyCount);
+    }
+
+    [Fact]
     public async Task Stream_Ended_TakesNothingAway()
     {
         await using var fixture = new HolderFixture();
@@ -177,6 +204,27 @@ public sealed class RevocationTests
 
         Assert.True(fixture.Time.GetUtcNow() - HolderFixture.Start >= TimeSpan.FromSeconds(5));
     }
+
+    private static Task NewStreamAsync(HolderFixture fixture, FakeSubscription old)
+    {
+        old.End(new DkmException(ErrorKind.Unavailable, Reasons.PolicyStale, "another one may"));
+        return Soon.True(
+            () =>
+            {
+                fixture.Time.Advance(TimeSpan.FromMilliseconds(100));
+                return fixture.KeyRing.Newest != old;
+            },
+            "a new stream");
+    }
+
+    private static Task AdvanceUntilAsync(HolderFixture fixture, Func<bool> condition, string what) => Soon.True(
+        () =>
+        {
+            fixture.Time.Advance(TimeSpan.FromMilliseconds(100));
+            fixture.KeyRing.Beat();
+            return condition();
+        },
+        what);
 
     [Fact]
     public async Task Protect_WhileKeysComeAndGo_NeverSealsWithAKeyThatIsNotTheRings()

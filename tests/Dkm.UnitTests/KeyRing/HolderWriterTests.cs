@@ -7,10 +7,12 @@ using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Core.Authorization;
+using Dkm.Hosting;
 using Dkm.KeyRing.Distribution;
 using Dkm.KeyRing.Rings;
 using Dkm.KeyRing.V1;
 using Dkm.Testing;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -44,6 +46,89 @@ public sealed class HolderWriterTests
         Assert.Equal((true, RollingRing.Start), (heard[1].Heartbeat.RenewsLeases, heard[1].Heartbeat.SendTime.ToDateTimeOffset()));
     }
 
+    [Fact]
+    public async Task RunAsync_HolderAcknowledgesBeforeTheWriteIsOver_Counts()
+    {
+        await using var rings = await StoredRings.OpenAsync();
+        await HeldAsync(rings);
+        using var stop = new CancellationTokenSource();
+        var stream = new HolderStream(Worker, RollingRing.Start);
+        stream.Want("ring");
+        var reader = new SlowReader(rings) { OnWrite = message => stream.Acknowledge("ring", message.KeySet?.Revision ?? 0) };
+        var running = Writer(rings, stream, reader).RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => !reader.Heard.IsEmpty, "the key set");
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        Assert.Equal(reader.Heard.First().KeySet.Revision, stream.Find("ring")!.AcknowledgedRevision);
+    }
+
+    [Fact]
+    public async Task RunAsync_StrangerToAnOldView_IsToldToComeAgainAndDeniedByAFreshOne()
+    {
+        await using var rings = await StoredRings.OpenAsync();
+        await HeldAsync(rings);
+        using var stop = new CancellationTokenSource();
+        var stream = new HolderStream(SpiffeId.Parse("spiffe://dkm.test/ns/mail/sa/other"), RollingRing.Start);
+        stream.Want("ring");
+        stream.Want("none");
+        var reader = new SlowReader(rings);
+        rings.Membership.Age = TimeSpan.FromMinutes(1);
+        var running = Writer(rings, stream, reader).RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => reader.Heard.Count >= 2, "two answers");
+        rings.Membership.Age = TimeSpan.Zero;
+        stream.Mark("ring");
+        stream.Mark("none");
+        await Eventually.TrueAsync(() => reader.Heard.Count >= 4, "two more");
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        Assert.Equal(
+            [("ring", Reasons.PolicyStale), ("none", Reasons.PolicyStale), ("ring", Reasons.NotBound), ("none", Reasons.NotBound)],
+            reader.Heard.Take(4).Select(one => (one.Denied.KeyRing, one.Denied.Reason)));
+    }
+
+    [Fact]
+    public async Task RunAsync_RemovedOnTheStreamThatDelivered_RevokedHoweverOldTheView()
+    {
+        await using var rings = await StoredRings.OpenAsync();
+        await HeldAsync(rings);
+        using var stop = new CancellationTokenSource();
+        var stream = new HolderStream(Worker, RollingRing.Start);
+        stream.Want("ring");
+        var reader = new SlowReader(rings);
+        var running = Writer(rings, stream, reader).RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => !reader.Heard.IsEmpty, "the key set");
+        rings.Membership.Age = TimeSpan.FromMinutes(1);
+        rings.Membership.Set(GroupEntry.Create("workers", "uid", GroupKind.Workload, []));
+        stream.Mark("ring");
+        await Eventually.TrueAsync(() => reader.Heard.Any(one => one.Denied is not null), "the revocation");
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        var denied = reader.Heard.Single(one => one.Denied is not null).Denied;
+        Assert.Equal((Reasons.NotBound, true), (denied.Reason, denied.Revoked));
+    }
+
+    [Fact]
+    public async Task ResolveKey_UnknownToAnOldView_IsNoDenial()
+    {
+        await using var rings = await StoredRings.OpenAsync();
+        await HeldAsync(rings);
+        var resolver = new KeyResolver(
+            rings.Catalog, rings.Builder, rings.Store, new Freshness(rings.Membership, rings.Store, RollingRing.Timing), rings.Membership);
+        var caller = new Caller(Worker, MethodTable.Find("/dkm.keyring.v1.KeySetService/ResolveKey")!);
+        using var delivery = new Delivery();
+        var request = new ResolveKeyRequest { KeyId = ByteString.CopyFrom(KeyId.Create(RollingRing.Start).ToByteArray()) };
+
+        var denied = await Assert.ThrowsAsync<DkmException>(() => resolver.RunAsync(caller, request, delivery, StoredRings.Token));
+        rings.Membership.Age = TimeSpan.FromMinutes(1);
+        var later = await Assert.ThrowsAsync<DkmException>(() => resolver.RunAsync(caller, request, delivery, StoredRings.Token));
+
+        Assert.Equal((ErrorKind.PermissionDenied, Reasons.KeyUnknownOrNotYours), (denied.Kind, denied.Reason));
+        Assert.Equal((ErrorKind.Unavailable, Reasons.PolicyStale), (later.Kind, later.Reason));
+    }
+
     private static async Task<RingView> HeldAsync(StoredRings rings)
     {
         rings.Membership.Set(GroupEntry.Create("workers", "uid", GroupKind.Workload, [Worker]));
@@ -53,7 +138,7 @@ public sealed class HolderWriterTests
     private static HolderWriter Writer(StoredRings rings, HolderStream stream, SlowReader reader) => new(
         stream,
         reader,
-        new HolderRegistry(rings.Catalog, rings.Membership),
+        new HolderRegistry(rings.Catalog, rings.Membership, rings.Time),
         rings.Catalog,
         rings.Membership,
         new Freshness(rings.Membership, rings.Store, RollingRing.Timing),
@@ -67,12 +152,15 @@ public sealed class HolderWriterTests
 
         public TimeSpan Pause { get; set; }
 
+        public Action<SubscribeResponse> OnWrite { get; init; } = _ => { };
+
         public WriteOptions? WriteOptions { get; set; }
 
         public Task WriteAsync(SubscribeResponse message) => WriteAsync(message, CancellationToken.None);
 
         public Task WriteAsync(SubscribeResponse message, CancellationToken cancellationToken)
         {
+            OnWrite(message);
             Heard.Enqueue(message.Clone());
             rings.Time.Advance(Pause);
             return Task.CompletedTask;
