@@ -22,8 +22,9 @@ internal static class ManyRings
     public static async Task<List<Figure>> RunAsync(string folder, EtcdInstallation installation, WebApplication keyRing, IReadOnlyList<string> names)
     {
         var many = names.Take(10_000).ToArray();
-        var few = await OpenAsync(installation, keyRing, many[..Few]);
-        var all = await OpenAsync(installation, keyRing, many);
+        WebApplication[] cryptos = [await installation.StartCryptoAsync(keyRing), await installation.StartCryptoAsync(keyRing)];
+        var few = await OpenAsync(installation, cryptos[0], many[..Few]);
+        var all = await OpenAsync(installation, cryptos[1], many);
         var name = string.Create(CultureInfo.InvariantCulture, $"crypto.encrypt.256B.{many.Length}rings");
         var figures = new Comparison(
                 "scale.crypto",
@@ -37,14 +38,18 @@ internal static class ManyRings
             .Run(folder);
         figures.Add(new Figure($"scale.{many.Length}rings.idle", await IdleAsync(), "ms/s", null, null));
         figures[^1].Tell();
+        foreach (var crypto in cryptos)
+        {
+            await installation.Home.StopAsync(crypto);
+        }
+
         return figures;
     }
 
     /// <summary>Calls of a worker to a Crypto that has the rings already.</summary>
-    private static async Task<Func<Task>> OpenAsync(EtcdInstallation installation, WebApplication keyRing, string[] names)
+    private static async Task<Func<Task>> OpenAsync(EtcdInstallation installation, WebApplication service, string[] names)
     {
-        var crypto = new CryptoService.CryptoServiceClient(
-            installation.Home.Call(BenchHome.Worker, DkmService.Crypto, BenchHome.Address(await installation.StartCryptoAsync(keyRing))));
+        var crypto = new CryptoService.CryptoServiceClient(installation.Home.Call(BenchHome.Worker, DkmService.Crypto, BenchHome.Address(service)));
         var data = ByteString.CopyFrom(new byte[256]);
         var requests = names.Select(name => new EncryptRequest { KeyRing = name, Plaintext = data }).ToArray();
         var options = new CallOptions(deadline: DateTime.UtcNow.AddHours(1));

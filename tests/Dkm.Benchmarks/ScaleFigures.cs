@@ -18,7 +18,7 @@ internal static class ScaleFigures
     private static readonly string Method =
         $"etcd: three members as processes, TLS on both sides, loopback, one disk; in it {Rings} rings with {RingFiller.LiveKeys} live and {RingFiller.ArchivedKeys} archived keys each. ready: a KeyRing process, from its start to "
         + $"the first yes of /readyz (asked every 10 ms), {Starts} times, the median. ready.create: the same in this process, where the code is compiled already, from Create on. bytes: managed memory of this process after a full "
-        + "collection, with the replica and all that it keeps, less that with a replica of one ring, by the number of keys.";
+        + "collection, two minutes later, with the replica and all that it keeps, less that with a replica of one ring, by the number of keys.";
 
     public static async Task<List<Figure>> RunAsync(string folder)
     {
@@ -41,9 +41,12 @@ internal static class ScaleFigures
         var watch = Stopwatch.StartNew();
         var keyRing = await installation.StartKeyRingAsync();
         results.Keep($"{name}.ready.create", "s", watch.Elapsed.TotalSeconds);
+        var encrypt = await ManyRings.RunAsync(folder, installation, keyRing, names);
+
+        // Now, when the buffers in which the pages came have long gone back.
         results.Add($"{name}.bytes_per_key", "bytes", (Memory() - before) / ((double)Rings * RingFiller.Keys));
         results.Write(folder);
-        return [.. results.Figures, .. await ManyRings.RunAsync(folder, installation, keyRing, names)];
+        return [.. results.Figures, .. encrypt];
     }
 
     /// <summary>What a replica takes that has next to nothing; all that it needs is loaded then.</summary>
