@@ -208,7 +208,7 @@ up() {
     command -v "$program" >/dev/null || refuse "$program is not on the path: make build"
   done
   check
-  local again=''; [ ! -f "$home/roles" ] || again=yes
+  local again=''; [ ! -f "$home/started" ] || again=yes
   mkdir -p "$home"/{run,logs,data,roots,config}
   alone
   trap undo EXIT
@@ -219,6 +219,7 @@ up() {
   roles
   for s in $services; do start "$s-1"; start "$s-2"; done
   await 60 access-1 access-2 keyring-1 keyring-2 crypto-1 crypto-2
+  touch "$home/started"
   trap - EXIT INT TERM
   echo
   status
