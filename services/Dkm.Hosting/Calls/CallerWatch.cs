@@ -19,6 +19,7 @@ internal sealed class CallerWatch : IDisposable
     private readonly TimeProvider time;
     private readonly CancellationTokenSource source;
     private long heard;
+    private bool finished;
     private long endTimestamp;
     private DkmException? why;
 
@@ -42,6 +43,9 @@ internal sealed class CallerWatch : IDisposable
     /// <summary>The client has said something.</summary>
     public void Touch() => Volatile.Write(ref heard, time.GetTimestamp());
 
+    /// <summary>The client has said all that it has to say, and waits for the answer.</summary>
+    public void Finish() => Volatile.Write(ref finished, true);
+
     public void End(DkmException reason)
     {
         if (Interlocked.CompareExchange(ref why, reason, null) is null)
@@ -62,7 +66,7 @@ internal sealed class CallerWatch : IDisposable
                 abort();
             }
         }
-        else if (idleLimit is { } limit && time.GetElapsedTime(Volatile.Read(ref heard), now) > limit)
+        else if (idleLimit is { } limit && !Volatile.Read(ref finished) && time.GetElapsedTime(Volatile.Read(ref heard), now) > limit)
         {
             End(new DkmException(
                 ErrorKind.ResourceExhausted,

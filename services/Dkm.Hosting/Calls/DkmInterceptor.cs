@@ -36,7 +36,7 @@ internal sealed class DkmInterceptor(CallGate gate, ConnectionTracker tracker, C
     {
         TResponse? response = null;
         await RunAsync(context, clientStreams: true, async watched =>
-            response = await continuation(new WatchedStreamReader<TRequest>(requestStream, watched.Watch), watched));
+            response = await continuation(new WatchedStreamReader<TRequest>(requestStream, watched.Watch, endsAsking: true), watched));
         return response!;
     }
 

@@ -8,7 +8,10 @@ using Google.Protobuf;
 using Grpc.Core;
 
 /// <summary>Tells the watch of each message, and lets no handler wait for one beyond the watch's end.</summary>
-internal sealed class WatchedStreamReader<T>(IAsyncStreamReader<T> inner, CallerWatch watch) : IAsyncStreamReader<T>
+/// <param name="inner">The client's stream.</param>
+/// <param name="watch">The call's watch.</param>
+/// <param name="endsAsking">Whether nothing but one answer is left once the client has ended its stream, however long that takes.</param>
+internal sealed class WatchedStreamReader<T>(IAsyncStreamReader<T> inner, CallerWatch watch, bool endsAsking = false) : IAsyncStreamReader<T>
 {
     public T Current => inner.Current;
 
@@ -22,6 +25,11 @@ internal sealed class WatchedStreamReader<T>(IAsyncStreamReader<T> inner, Caller
         {
             var more = await inner.MoveNext(linked?.Token ?? watch.Token);
             watch.Touch();
+            if (!more && endsAsking)
+            {
+                watch.Finish();
+            }
+
             return more;
         }
         catch (Exception malformed) when (malformed is InvalidProtocolBufferException or InvalidDataException)
