@@ -23,6 +23,9 @@ public sealed record AccessOptions
     /// <summary>An older state that is taken all the same; see <see cref="ServiceStoreOptions.AcceptVersion"/>.</summary>
     public ManifestVersion? AcceptVersion { get; init; }
 
+    /// <summary>Make nothing in an empty store, but wait until a restore has filled it; see <see cref="AwaitedRestore"/>.</summary>
+    public bool AwaitRestore { get; init; }
+
     /// <summary>The root that wraps Access's store key: 32 bytes, made at the first start in development only.</summary>
     public required string RootFile { get; init; }
 

@@ -24,6 +24,7 @@ public static class AccessOptionsReader
             Etcd = store.Etcd,
             StateDirectory = store.StateDirectory,
             AcceptVersion = store.AcceptVersion,
+            AwaitRestore = store.AwaitRestore,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
             FirstAdministrators = ReadAdministrators(configuration, server.Trust.TrustDomain, server.Development),
             Heartbeat = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),

@@ -64,6 +64,10 @@ public static class Reasons
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
     public const string StoreRefused = "STORE_REFUSED";
     public const string NothingToRecover = "NOTHING_TO_RECOVER";
+    public const string BackupInvalid = "BACKUP_INVALID";
+    public const string RevisionGone = "REVISION_GONE";
+    public const string NotAwaitingRestore = "NOT_AWAITING_RESTORE";
+    public const string StoreNotEmpty = "STORE_NOT_EMPTY";
     public const string StoreInUse = "STORE_IN_USE";
     public const string StoreInsecure = "STORE_INSECURE";
     public const string RootUnavailable = "ROOT_UNAVAILABLE";

@@ -24,6 +24,9 @@ public sealed record KeyRingOptions
     /// <summary>An older state that is taken all the same; see <see cref="ServiceStoreOptions.AcceptVersion"/>.</summary>
     public ManifestVersion? AcceptVersion { get; init; }
 
+    /// <summary>Make nothing in an empty store, but wait until a restore has filled it; see <see cref="AwaitedRestore"/>.</summary>
+    public bool AwaitRestore { get; init; }
+
     /// <summary>The root that wraps KeyRing's store key and wrapping keys: 32 bytes, made at the first start in development only.</summary>
     public required string RootFile { get; init; }
 

@@ -24,6 +24,7 @@ public static class KeyRingOptionsReader
             Etcd = store.Etcd,
             StateDirectory = store.StateDirectory,
             AcceptVersion = store.AcceptVersion,
+            AwaitRestore = store.AwaitRestore,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
             Installation = ReadInstallation(configuration, server.Development),
         };

@@ -1,6 +1,7 @@
 namespace Dkm.KeyRing;
 
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -32,6 +33,7 @@ internal sealed class KeyRingStore(
     private IRevisionedStore? own;
     private FileRoot? root;
     private ServiceStore? current;
+    private AwaitedRestore? awaited;
     private string trouble = "the store is not open yet";
 
     public string Name => "store";
@@ -54,6 +56,9 @@ internal sealed class KeyRingStore(
 
     /// <summary>The store below, for what is not a record: election and leases.</summary>
     public IRevisionedStore Revisioned => shared ?? own ?? throw new InvalidOperationException("the store is not open yet");
+
+    /// <summary>Set while the store is empty and a restore is to fill it.</summary>
+    public AwaitedRestore? Awaited => Volatile.Read(ref awaited);
 
     /// <summary>How old this replica's view of the rings may be.</summary>
     public TimeSpan Age => Ready ? time.GetUtcNow() - current!.ConfirmTime : TimeSpan.MaxValue;
@@ -108,11 +113,38 @@ internal sealed class KeyRingStore(
         }
 
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
+        if (options.AwaitRestore && current is null)
+        {
+            await AwaitRestoreAsync(root, token);
+        }
+
         materials.Use(root);
         current ??= await ServiceStore.OpenAsync(Revisioned, "keyring", root, catalog, StoreOptions(), time, logger, token);
         materials.Use(current);
         DefaultWrappingKeyId = await materials.EnsureDefaultAsync(current, token);
         opened.TrySetResult();
+    }
+
+    private async Task AwaitRestoreAsync(FileRoot opened, CancellationToken token)
+    {
+        var restore = new AwaitedRestore(Revisioned, "keyring", opened, StoreOptions(), time, logger);
+        if (!await restore.IsEmptyAsync(token))
+        {
+            Log.NothingToRestore(logger);
+            return;
+        }
+
+        Volatile.Write(ref trouble, AwaitedRestore.Why);
+        Volatile.Write(ref awaited, restore);
+        try
+        {
+            await restore.WaitAsync(token);
+            Volatile.Write(ref trouble, "the store was restored and is being opened");
+        }
+        finally
+        {
+            Volatile.Write(ref awaited, null);
+        }
     }
 
     private ServiceStoreOptions StoreOptions() => new()
@@ -127,5 +159,6 @@ internal sealed class KeyRingStore(
 
         // Envelopes were made with them. A destroyed key leaves a tombstone.
         NeverDeleted = [KeyRecords.Prefix, RingRecords.Prefix, WrappingKey.Prefix],
+        RecordRoots = new RecordRoots(WrappingKey.Prefix, record => [.. WrappingKey.Read(record.Body).Wraps.Select(wrap => wrap.RootId)]),
     };
 }

@@ -20,5 +20,8 @@ internal sealed record StandaloneOptions
     /// <summary>Whether the end of standard input ends this process: so a child does not outlive <c>dkm dev</c>.</summary>
     public bool StopAtEndOfInput { get; init; }
 
+    /// <summary>Make nothing in an empty store, but wait until a restore has filled it.</summary>
+    public bool AwaitRestore { get; init; }
+
     public required IReadOnlyList<SpiffeId> FirstAdministrators { get; init; }
 }

@@ -26,6 +26,7 @@ internal static class StandaloneOptionsReader
             TrustDomain = trustDomain,
             Port = ReadPort(configuration),
             StopAtEndOfInput = configuration.Flag("StopAtEndOfInput"),
+            AwaitRestore = configuration.Flag("Store:AwaitRestore"),
             FirstAdministrators = ReadAdministrators(configuration, trustDomain, development),
         };
     }

@@ -55,12 +55,14 @@ internal sealed class ThreeServices : IAsyncDisposable
             Heartbeat = heartbeat,
             Refresh = heartbeat,
             StateDirectory = installation.StateDirectory,
+            AwaitRestore = installation.Options.AwaitRestore,
         };
         var keyRing = new KeyRingOptions
         {
             Server = Server(installation, DkmService.KeyRing, ports.KeyRing),
             RootFile = installation.RootFile(DkmService.KeyRing),
             StateDirectory = installation.StateDirectory,
+            AwaitRestore = installation.Options.AwaitRestore,
             Access = ports.AccessAddress,
             Installation = development ? InstallationOptions.ForDevelopment : new InstallationOptions(),
         };

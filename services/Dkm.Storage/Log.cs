@@ -54,6 +54,15 @@ internal static partial class Log
     [LoggerMessage(126, LogLevel.Warning, "{Service}: {Written} records that were held here in a newer version were written back and {Deleted} removed; the epoch begins with {Version}")]
     internal static partial void Recovered(ILogger logger, string service, int written, int deleted, ManifestVersion version);
 
+    [LoggerMessage(127, LogLevel.Information, "{Service}: {Records} records of version {Version} were backed up at the store's revision {Revision} as part of backup {Backup}")]
+    internal static partial void BackedUp(ILogger logger, string service, long records, ManifestVersion version, long revision, string backup);
+
+    [LoggerMessage(128, LogLevel.Warning, "{Service}: {Records} records of version {BackedUp} were restored from backup {Backup}; the epoch begins with {Version}")]
+    internal static partial void Restored(ILogger logger, string service, long records, ManifestVersion backedUp, ManifestVersion version, string backup);
+
+    [LoggerMessage(129, LogLevel.Warning, "{Service} awaits a restore (Store:AwaitRestore): nothing is made in its empty store until then")]
+    internal static partial void AwaitingRestore(ILogger logger, string service);
+
     [LoggerMessage(117, LogLevel.Warning, "no clear answer for the change to {Version} of {Service}; reading back")]
     internal static partial void OutcomeAmbiguous(ILogger logger, Exception exception, string service, ManifestVersion version);
 

@@ -17,6 +17,18 @@ internal static class StoreErrors
 
     internal static DkmException NothingToRecover(string what) => new(ErrorKind.FailedPrecondition, Reasons.NothingToRecover, $"there is nothing to recover: {what}");
 
+    internal static DkmException BackupInvalid(string service, string what) =>
+        DkmException.Invalid("section", Reasons.BackupInvalid, $"the {service} section of this backup is refused, and nothing was written: {what}");
+
+    internal static DkmException NotEmpty(string what) =>
+        new(ErrorKind.FailedPrecondition, Reasons.StoreNotEmpty, $"a restore needs an empty store, or one that holds a part of the same restore: {what}");
+
+    internal static DkmException RevisionGone(long revision, StoreCompactedException cause) => new(
+        ErrorKind.Aborted,
+        Reasons.RevisionGone,
+        $"the store's history no longer reaches back to revision {revision}, but to {cause.CompactRevision}; begin the backup again",
+        innerException: cause);
+
     internal static DkmException LostRace(string what) => new(ErrorKind.Aborted, Reasons.LostRace, $"another change came first: {what}");
 
     internal static DkmException Upgrade(string what) => new(ErrorKind.FailedPrecondition, Reasons.UpgradeInProgress, what);

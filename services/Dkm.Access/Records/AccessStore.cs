@@ -4,12 +4,14 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Access.Groups;
+using Dkm.Backup.V1;
 using Dkm.Core;
 using Dkm.Core.Authorization;
 using Dkm.Hosting;
 using Dkm.Hosting.Policy;
 using Dkm.Status.V1;
 using Dkm.Storage;
+using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -26,9 +28,11 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
     private IRevisionedStore? own;
     private FileRoot? root;
     private volatile ServiceStore? store;
+    private volatile AwaitedRestore? awaited;
     private volatile string why = "the store is being opened";
 
-    public PolicySnapshot Current => directory.Groups.Policy;
+    /// <summary>Where nobody is in any group yet, whoever runs this service says by its configuration who may restore them.</summary>
+    public PolicySnapshot Current => awaited is null ? directory.Groups.Policy : FirstAdministrators;
 
     public bool Ready => store is { Ready: true };
 
@@ -38,9 +42,14 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
 
     public string? Why => Ready ? store?.Trouble ?? (IsCutOff ? $"the store has confirmed nothing for longer than {options.CutOff}" : null) : why;
 
+    bool IGroupMembership.Ready => Ready || awaited is not null;
+
     public DateTimeOffset ConfirmTime => store?.ConfirmTime ?? default;
 
-    public TimeSpan Age => store is { } open ? time.GetUtcNow() - open.ConfirmTime : TimeSpan.MaxValue;
+    public TimeSpan Age => store is { } open ? time.GetUtcNow() - open.ConfirmTime : awaited is null ? TimeSpan.MaxValue : TimeSpan.Zero;
+
+    private PolicySnapshot FirstAdministrators => field ??= PolicySnapshot.Create(
+        default, [GroupEntry.Create(BuiltInGroups.Administrators, "first-administrators", GroupKind.Human, options.FirstAdministrators)]);
 
     public IDisposable OnChange(Action<PolicySnapshot> listener) => listeners.Add(listener);
 
@@ -51,6 +60,13 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
         Open().CommitAsync(changes, cancellationToken);
 
     public Task<ManifestVersion> RecoverAsync(CancellationToken cancellationToken) => Open().RecoverAsync(cancellationToken);
+
+    public Task BackupAsync(BackupRequest request, IServerStreamWriter<BackupResponse> responses, CancellationToken cancellationToken) =>
+        BackupAnswers.BackupAsync(Open(), request, responses, cancellationToken);
+
+    public Task<RestoreResponse> RestoreAsync(RestoreRequests requests, CancellationToken cancellationToken) => requests.DestroyedKeys.Count == 0
+        ? BackupAnswers.RestoreAsync("access", awaited, Open, requests, static (_, _) => null, cancellationToken)
+        : throw DkmException.Invalid("destroyed_keys", Reasons.InvalidField, "Access has no keys; these are for KeyRing");
 
     public async Task AddAsync(ServiceStatus status, CancellationToken cancellationToken)
     {
@@ -93,6 +109,11 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
     {
         var below = shared ?? (own ??= await StoreSettings.OpenAsync(options.StoreFile, options.Etcd, time, logger, cancellationToken));
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
+        if (options.AwaitRestore)
+        {
+            await AwaitRestoreAsync(below, root, cancellationToken);
+        }
+
         var opened = await ServiceStore.OpenAsync(
             below, "access", root, directory, StoreOptions(below), time, logger, cancellationToken);
         try
@@ -104,6 +125,27 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
         {
             await opened.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task AwaitRestoreAsync(IRevisionedStore below, FileRoot opened, CancellationToken cancellationToken)
+    {
+        var restore = new AwaitedRestore(below, "access", opened, StoreOptions(below), time, logger);
+        if (!await restore.IsEmptyAsync(cancellationToken))
+        {
+            Log.NothingToRestore(logger);
+            return;
+        }
+
+        (why, awaited) = (AwaitedRestore.Why, restore);
+        try
+        {
+            await restore.WaitAsync(cancellationToken);
+            why = "the store was restored and is being opened";
+        }
+        finally
+        {
+            awaited = null;
         }
     }
 

@@ -36,6 +36,8 @@ public static class MethodTable
         new(Groups + "DeleteGroup", Human, Requirement.Administrator, Administrators),
 
         new(AccessRoots + "Recover", Human, Requirement.Administrator, Administrators),
+        new(AccessRoots + "Backup", Human, Requirement.Administrator, Administrators),
+        new(AccessRoots + "Restore", Human, Requirement.Administrator, "administrators; while it awaits a restore, its configured first administrators"),
 
         new(Policy + "WatchPolicy", KeyRing | CallerClasses.Crypto, Requirement.None, "these two services"),
 
@@ -60,6 +62,8 @@ public static class MethodTable
             "`hold` on the key's ring; service crypto for rings that are not `serve: local`"),
 
         new(KeyRingRoots + "Recover", Human, Requirement.Administrator, Administrators),
+        new(KeyRingRoots + "Backup", Human, Requirement.Administrator, Administrators),
+        new(KeyRingRoots + "Restore", Human, Requirement.Administrator, "administrators, by the policy of an Access that was restored before"),
 
         new(Crypto + "Encrypt", Workload, Requirement.Ring, Encrypt),
         new(Crypto + "Decrypt", Workload, Requirement.Ring, "`decrypt` on the envelope's ring"),

@@ -45,16 +45,24 @@ internal sealed class ServicePaths
         return Array.Exists(LeasedFolders, folder => relative.StartsWith(folder, StringComparison.Ordinal)) ? PathKind.Leased : PathKind.Record;
     }
 
+    /// <summary>Where the wrapped store keys lie.</summary>
+    public string StoreKeys => Prefix + SealingFolder;
+
+    /// <summary>The id in a store key's path; null if it names none.</summary>
+    public static KeyId? StoreKeyId(string relative) => KeyId.TryParse(relative[SealingFolder.Length..], out var id) ? id : null;
+
     public string StoreKey(KeyId id) => $"{Prefix}{SealingFolder}{id}";
 
     public string Relative(string fullPath) => fullPath[Prefix.Length..];
 
     public string Full(string relative) => Prefix + relative;
 
+    public bool IsValid(string relative) => relative.Length > 0 && relative[0] != '/' && StorePath.IsValid(Full(relative));
+
     /// <exception cref="ArgumentException">No record may lie there.</exception>
     public void CheckRecord(string relative)
     {
-        if (relative.Length == 0 || relative[0] == '/' || !StorePath.IsValid(Full(relative)) || Classify(relative) != PathKind.Record)
+        if (!IsValid(relative) || Classify(relative) != PathKind.Record)
         {
             throw new ArgumentException($"no record may lie at '{relative}'", nameof(relative));
         }

@@ -6,7 +6,7 @@ using System.Text;
 using Dkm.Core;
 using Dkm.Core.Secrets;
 
-/// <summary>A store key of a service, only ever used through two keys derived from it (SP 800-108): one seals, one makes the manifest's digest.</summary>
+/// <summary>A store key of a service, only ever used through keys derived from it (SP 800-108): one seals, one makes the manifest's digest, one authenticates backups.</summary>
 internal sealed class StoreKey : IDisposable
 {
     public const int Length = 32;
@@ -22,6 +22,7 @@ internal sealed class StoreKey : IDisposable
         using var sealing = Derive(material, "dkm/v1/store/record"u8, scope);
         Sealing = RecordSealing.With(sealing);
         Digest = Derive(material, "dkm/v1/store/manifest"u8, scope);
+        Backup = Derive(material, "dkm/v1/store/backup"u8, scope);
     }
 
     public KeyId Id { get; }
@@ -32,10 +33,13 @@ internal sealed class StoreKey : IDisposable
 
     public SecretBytes Digest { get; }
 
+    public SecretBytes Backup { get; }
+
     public void Dispose()
     {
         Sealing.Dispose();
         Digest.Dispose();
+        Backup.Dispose();
     }
 
     private static SecretBytes Derive(SecretBytes material, ReadOnlySpan<byte> label, string scope)

@@ -65,6 +65,10 @@ internal sealed class StoreKeys : IDisposable
         }
     }
 
+    /// <summary>Takes a key that is not in the store yet, as a backup has it.</summary>
+    /// <exception cref="DkmException">As of a key in the store.</exception>
+    public Task TakeAsync(KeyId id, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken) => LoadAsync(id, stored, cancellationToken);
+
     /// <summary>What is wrong with the value at a store key's path, as far as the key is in use here.</summary>
     public Refusal? Check(string path, StoreEntry? entry) =>
         keys.Values.FirstOrDefault(key => paths.Relative(paths.StoreKey(key.Id)) == path) is not { } known ? null

@@ -32,7 +32,7 @@ internal static class ClusterIdentity
         }
 
         var id = found is null ? string.Empty : Encoding.ASCII.GetString(found.Value.Span);
-        if (id.Length != Length || id.AsSpan().ContainsAnyExcept(Hexadecimal))
+        if (!IsId(id))
         {
             throw StoreErrors.Refused($"{StorePath.Cluster}: expected the installation's id, found something else");
         }
@@ -40,6 +40,8 @@ internal static class ClusterIdentity
         highWater.CheckInstallation(id);
         return id;
     }
+
+    public static bool IsId(string id) => id.Length == Length && !id.AsSpan().ContainsAnyExcept(Hexadecimal);
 
     private static string NewId()
     {

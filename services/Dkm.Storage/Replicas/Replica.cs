@@ -50,6 +50,18 @@ internal sealed class Replica
         }
     }
 
+    /// <summary>Of the write that led to the state that is held.</summary>
+    public UInt128 OperationId
+    {
+        get
+        {
+            lock (gate)
+            {
+                return state.Manifest!.OperationId;
+            }
+        }
+    }
+
     /// <summary>A record as it is held.</summary>
     public RecordFacts? Find(string path)
     {

@@ -17,6 +17,8 @@ public sealed class ServiceStore : IAsyncDisposable
     private readonly ReplicaFeed feed;
     private readonly RecordWriter writer;
     private readonly MarkExchange exchange;
+    private readonly SectionSource section;
+    private readonly SemaphoreSlim backupTurn = new(1, 1);
     private int disposed;
 
     private ServiceStore(ServiceContext context, Replica replica, ReplicaFeed feed, IReplicaObserver observer)
@@ -25,6 +27,7 @@ public sealed class ServiceStore : IAsyncDisposable
         this.replica = replica;
         this.feed = feed;
         writer = new RecordWriter(context, replica, feed);
+        section = new SectionSource(context, replica);
         exchange = new MarkExchange(context, replica, feed, new Recovery(context, replica, observer), Lease);
         exchange.Start();
         Telemetry.Follow(this, context.Paths.Service, () => context.Now - ConfirmTime);
@@ -145,6 +148,39 @@ public sealed class ServiceStore : IAsyncDisposable
     /// FAILED_PRECONDITION NOTHING_TO_RECOVER: nothing is refused; STORE_REFUSED: what is wrong still. UNAVAILABLE.
     /// </exception>
     public Task<ManifestVersion> RecoverAsync(CancellationToken cancellationToken = default) => exchange.RecoverAsync(cancellationToken);
+
+    /// <summary>
+    /// Makes this service's section of a backup, sealed as it lies in the store. The last piece comes only after all of it was verified: what ends otherwise is no section. One at a
+    /// time; no more than a page of the store and a piece are in memory.
+    /// </summary>
+    /// <param name="backupId">Names the backup.</param>
+    /// <param name="revision">The store's revision to read at; 0 for the newest.</param>
+    /// <param name="send">Takes a piece, and has done with it when it returns.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="Dkm.Core.DkmException">
+    /// FAILED_PRECONDITION STORE_REFUSED; ABORTED REVISION_GONE; RESOURCE_EXHAUSTED TOO_MANY: another one is under way; UNAVAILABLE.
+    /// </exception>
+    public async Task BackupAsync(
+        string backupId, long revision, Func<ReadOnlyMemory<byte>, CancellationToken, Task> send, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        if (!await backupTurn.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            throw new Core.DkmException(Core.ErrorKind.ResourceExhausted, Core.Reasons.TooMany, "this replica makes another backup now; wait for its end, or ask another replica");
+        }
+
+        try
+        {
+            await section.RunAsync(backupId, revision, send, cancellationToken);
+        }
+        finally
+        {
+            backupTurn.Release();
+        }
+    }
+
+    /// <summary>Whether these records were restored from a backup and nothing was written since.</summary>
+    public bool IsJustRestoredFrom(string backupId) => replica.OperationId == Restoration.OperationId(context.Paths.Service, backupId);
 
     /// <summary>A place for what this process says of itself for as long as it lives. The caller disposes it, before this.</summary>
     /// <param name="ttl">How long it stays after the process has died.</param>

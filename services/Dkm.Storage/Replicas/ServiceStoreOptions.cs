@@ -35,6 +35,9 @@ public sealed record ServiceStoreOptions
     /// </summary>
     public ManifestVersion? AcceptVersion { get; init; }
 
+    /// <summary>Which records name roots that are needed to open what they hold; null if none do. A backup says so.</summary>
+    public RecordRoots? RecordRoots { get; init; }
+
     /// <summary>This software's version as a reader of records; records that ask for a higher one are refused.</summary>
     public int ReaderVersion { get; init; } = 1;
 

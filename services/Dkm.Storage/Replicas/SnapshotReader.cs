@@ -16,9 +16,16 @@ internal sealed class SnapshotReader
     /// <param name="meet">Told of each record; says whether the replica holds it like this.</param>
     /// <param name="allCores">Somebody waits for it. Otherwise it is one of the listings that go on beside the service's work, and leaves the other cores to that.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Snapshot> ReadAsync(Func<OpenedRecord, bool> meet, bool allCores, CancellationToken cancellationToken)
+    /// <param name="revision">The store's revision to read at; 0 for the newest.</param>
+    /// <param name="page">Told of each page as the store has it, after its records were met.</param>
+    public async Task<Snapshot> ReadAsync(
+        Func<OpenedRecord, bool> meet,
+        bool allCores,
+        CancellationToken cancellationToken,
+        long revision = 0,
+        Func<IReadOnlyList<StoreEntry>, Task>? page = null)
     {
-        var read = await context.Store.GetAsync(context.Paths.Manifest, 0, cancellationToken);
+        var read = await context.Store.GetAsync(context.Paths.Manifest, revision, cancellationToken);
         await context.Keys.EnsureAsync(read.Entry is null ? [] : [read.Entry], cancellationToken);
         var refusal = context.OpenManifest(read.Entry, out var manifest);
         var snapshot = new Snapshot(read.Revision, read.Entry, manifest, manifest is null ? null : context.Keys.Find(manifest.StoreKey));
@@ -33,6 +40,7 @@ internal sealed class SnapshotReader
         {
             await context.Keys.EnsureAsync(entries, cancellationToken);
             Add(snapshot, entries, opener.Open(entries), storeKeys, meet);
+            await (page?.Invoke(entries) ?? Task.CompletedTask);
         }
 
         snapshot.Refusals.AddRange(storeKeys.Select(path => new Refusal(path, "the store key in use", "nothing")));

@@ -13,6 +13,7 @@ public sealed record StoreSettings
     private const string FileKey = "Store:File";
     private const string StateKey = "Store:StateDirectory";
     private const string AcceptKey = "Store:AcceptVersion";
+    private const string AwaitKey = "Store:AwaitRestore";
     private const string EtcdKey = "Store:Etcd:";
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
@@ -29,6 +30,9 @@ public sealed record StoreSettings
 
     /// <summary>See <see cref="ServiceStoreOptions.AcceptVersion"/>.</summary>
     public ManifestVersion? AcceptVersion { get; init; }
+
+    /// <summary>An empty store is left empty until a restore has filled it; see <see cref="AwaitedRestore"/>.</summary>
+    public bool AwaitRestore { get; init; }
 
     /// <summary>Reads the keys <c>Store:…</c>. Every service with a store has the same.</summary>
     /// <param name="find">The value of a key, or null.</param>
@@ -48,7 +52,7 @@ public sealed record StoreSettings
             CertificateFile = ReadFile(nameof(EtcdStoreOptions.CertificateFile), find, mistake),
             KeyFile = ReadFile(nameof(EtcdStoreOptions.KeyFile), find, mistake),
             CaFile = ReadFile(nameof(EtcdStoreOptions.CaFile), find, mistake),
-            AllowPlaintext = ReadFlag(nameof(EtcdStoreOptions.AllowPlaintext), find, mistake),
+            AllowPlaintext = ReadFlag(EtcdKey + nameof(EtcdStoreOptions.AllowPlaintext), find, mistake),
             TryTimeout = duration(EtcdKey + nameof(EtcdStoreOptions.TryTimeout), defaults.TryTimeout, Shortest, Longest),
             Timeout = duration(EtcdKey + nameof(EtcdStoreOptions.Timeout), defaults.Timeout, Shortest, Longest),
             WatchSilence = duration(EtcdKey + nameof(EtcdStoreOptions.WatchSilence), defaults.WatchSilence, Shortest, Longest),
@@ -75,6 +79,7 @@ public sealed record StoreSettings
             Etcd = used ? etcd : null,
             StateDirectory = find(StateKey),
             AcceptVersion = ReadVersion(find, mistake),
+            AwaitRestore = ReadFlag(AwaitKey, find, mistake),
         };
     }
 
@@ -134,16 +139,16 @@ public sealed record StoreSettings
         return path;
     }
 
-    private static bool ReadFlag(string option, Func<string, string?> find, Action<string, string> mistake)
+    private static bool ReadFlag(string key, Func<string, string?> find, Action<string, string> mistake)
     {
-        if (find(EtcdKey + option) is not { } text)
+        if (find(key) is not { } text)
         {
             return false;
         }
 
         if (!bool.TryParse(text, out var flag))
         {
-            mistake(EtcdKey + option, $"'{text}' is not true or false");
+            mistake(key, $"'{text}' is not true or false");
         }
 
         return flag;
