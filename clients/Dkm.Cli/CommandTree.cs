@@ -2,6 +2,7 @@ namespace Dkm.Cli;
 
 using System.CommandLine;
 using Dkm.Cli.Access;
+using Dkm.Cli.Backups;
 using Dkm.Cli.Dev;
 using Dkm.Cli.Doctor;
 using Dkm.Cli.Groups;
@@ -31,6 +32,8 @@ internal static class CommandTree
 
         root.Add(EnvelopeCommands.Create(runner));
         root.Add(AccessCommands.Create(runner));
+        root.Add(BackupCommands.Backup(runner));
+        root.Add(BackupCommands.Restore(runner));
         root.Add(RecoveryCommands.Recover(runner));
         root.Add(PkiCommands.Create(runner));
         root.Add(DoctorCommand.Create(runner));

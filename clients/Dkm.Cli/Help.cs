@@ -43,6 +43,15 @@ internal static class Help
             dkm ring roll mail/accounts --immediate     after a compromise
             """,
         ["dkm ring status"] = "dkm ring status mail/accounts --watch",
+        ["dkm key list"] = """
+            dkm key list mail/accounts
+            dkm key list --all --state destroyed --ids > destroyed.txt     what dkm restore --destroyed takes
+            """,
+        ["dkm backup"] = "dkm backup /var/backups/dkm/$(date +%F).dkmbackup",
+        ["dkm restore"] = """
+            dkm restore monday.dkmbackup --destroyed destroyed.txt
+            dkm restore monday.dkmbackup --only keyring       when Access has its records
+            """,
         ["dkm key show"] = "dkm key show mail/accounts 0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11",
         ["dkm protect"] = """
             echo -n secret | dkm protect --ring mail/accounts --context address=ada@hotmail.com > a.dkm

@@ -45,6 +45,8 @@ internal static class FieldFlags
             "key_ring.description" or "group.description" => "--description",
             "identity" => "SPIFFE-ID",
             "length" => "--length",
+            "section" => "FILE",
+            "destroyed_keys" => "--destroyed",
             _ => null,
         };
     }

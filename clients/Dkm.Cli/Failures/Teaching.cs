@@ -69,6 +69,23 @@ internal static class Teaching
         [
             $"see the states of its keys: dkm key list {ring}",
         ],
+        ErrorKind.FailedPrecondition when error.Reason == Reasons.NotAwaitingRestore =>
+        [
+            "for a whole restore, start Access and KeyRing on an empty store with Store:AwaitRestore=true (docs/BACKUP.md)",
+            "if that is Access, with the records that it is to have, and KeyRing's store alone is empty: --only keyring",
+        ],
+        ErrorKind.FailedPrecondition when error.Reason == Reasons.StoreNotEmpty =>
+        [
+            "give the services a store with nothing below /dkm/v1/; empty an old one only if you are sure that nobody needs it any more",
+        ],
+        ErrorKind.FailedPrecondition when error.Reason == Reasons.RootDenied && attempt is { Permission: null } =>
+        [
+            "nothing but that root opens these records: start the service with it (Root:File)",
+        ],
+        ErrorKind.Aborted when error.Reason == Reasons.RevisionGone =>
+        [
+            "the store forgets its history faster than the backup is read: let etcd keep more of it (--auto-compaction-retention=1h)",
+        ],
         ErrorKind.FailedPrecondition when error.Reason == Reasons.StoreRefused =>
         [
             "what was held before is still served; nothing is written until the store is right again",
@@ -84,6 +101,8 @@ internal static class Teaching
     {
         { Reason: Reasons.CannotOpen } =>
             ["give exactly the --context that it was protected with; data that was altered, or moved to another context, does not open"],
+        { Reason: Reasons.BackupInvalid } =>
+            ["take another copy of this backup, or another backup: this one was cut off or changed on its way, or is for another version"],
         { Reason: Reasons.OtherRing } => ["leave out --ring, or name the ring that it is of: dkm envelope show FILE"],
         { Reason: Reasons.TooLong, Field: "plaintext" } =>
             ["for more than that, make a key for it: dkm datakey --ring RING; encrypt the data with that key and keep its envelope beside it"],

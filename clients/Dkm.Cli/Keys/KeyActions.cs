@@ -24,7 +24,38 @@ internal sealed class KeyActions
         rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
     }
 
-    public async Task ListAsync(CancellationToken cancellationToken)
+    public static async Task ListAllAsync(Session session, KeyList list, CancellationToken cancellationToken)
+    {
+        session.Attempt = Attempt.Administration(DkmService.KeyRing);
+        var rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));
+        var views = new List<KeyView>();
+        var request = new ListKeyRingsRequest { PageSize = 1000 };
+        do
+        {
+            var page = await rings.ListKeyRingsAsync(request, session.Options(cancellationToken));
+            foreach (var ring in page.KeyRings)
+            {
+                views.AddRange(await ReadAsync(session, rings, ring.Name, cancellationToken));
+            }
+
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        list.Show(session.Printer, views, ofAllRings: true);
+    }
+
+    public async Task ListAsync(KeyList list, CancellationToken cancellationToken) =>
+        list.Show(session.Printer, await ReadAsync(session, rings, ring, cancellationToken), ofAllRings: false);
+
+    public async Task ShowAsync(string id, CancellationToken cancellationToken)
+    {
+        var key = await rings.GetKeyAsync(new GetKeyRequest { KeyRing = ring, Id = id }, session.Options(cancellationToken));
+        session.Printer.Show(KeyView.Of(key), CliJson.Form.KeyView, view => view.ToText());
+    }
+
+    private static async Task<List<KeyView>> ReadAsync(
+        Session session, KeyRingService.KeyRingServiceClient rings, string ring, CancellationToken cancellationToken)
     {
         var views = new List<KeyView>();
         var request = new ListKeysRequest { KeyRing = ring, PageSize = 1000 };
@@ -36,17 +67,6 @@ internal sealed class KeyActions
         }
         while (request.PageToken.Length > 0);
 
-        session.Printer.Rows(
-            views,
-            CliJson.Form.ListKeyView,
-            ["KEY", "STATE", "PRIMARY", "ACTIVE FROM", "ARCHIVED"],
-            view => [view.Id, view.State, view.Primary ? "yes" : string.Empty, view.ActivatedText ?? string.Empty, view.ArchiveTime ?? string.Empty],
-            "no keys");
-    }
-
-    public async Task ShowAsync(string id, CancellationToken cancellationToken)
-    {
-        var key = await rings.GetKeyAsync(new GetKeyRequest { KeyRing = ring, Id = id }, session.Options(cancellationToken));
-        session.Printer.Show(KeyView.Of(key), CliJson.Form.KeyView, view => view.ToText());
+        return views;
     }
 }

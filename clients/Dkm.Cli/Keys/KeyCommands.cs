@@ -1,6 +1,7 @@
 namespace Dkm.Cli.Keys;
 
 using System.CommandLine;
+using Dkm.Cli.Failures;
 using Dkm.Cli.Parsing;
 
 /// <summary><c>dkm key …</c></summary>
@@ -19,10 +20,23 @@ internal static class KeyCommands
 
     private static Command List(CommandRunner runner)
     {
-        var command = new Command("list", "A ring's keys, newest first");
+        var all = new Option<bool>("--all") { Description = "Of all rings; for administrators" };
+        var ids = new Option<bool>("--ids") { Description = "Nothing but the keys' ids, one a line" };
+        var state = new Option<string?>("--state")
+        {
+            Description = "Only keys in this state, such as destroyed",
+            HelpName = "STATE",
+            CustomParser = Values.ToKeyState,
+        };
+        var command = new Command("list", "A ring's keys, newest first") { state, all, ids };
         var ring = RingChoice.ByPosition(command);
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
-            new KeyActions(session, ring.Read(parse, session)).ListAsync(cancellationToken)));
+        {
+            var list = new KeyList(parse.GetValue(state), parse.GetValue(ids));
+            return !parse.GetValue(all) ? new KeyActions(session, ring.Read(parse, session)).ListAsync(list, cancellationToken)
+                : ring.Given(parse) is { } named ? throw new UsageException($"--all is of all rings, and {named} is one")
+                : KeyActions.ListAllAsync(session, list, cancellationToken);
+        }));
         return command;
     }
 

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dkm.Cli.Access;
+using Dkm.Cli.Backups;
 using Dkm.Cli.Doctor;
 using Dkm.Cli.Failures;
 using Dkm.Cli.Groups;
@@ -24,6 +25,8 @@ using Dkm.Cli.Rings;
 [JsonSerializable(typeof(KeyView))]
 [JsonSerializable(typeof(List<KeyView>))]
 [JsonSerializable(typeof(List<RecoveryView>))]
+[JsonSerializable(typeof(BackupView))]
+[JsonSerializable(typeof(RestoreView))]
 [JsonSerializable(typeof(AccessView))]
 [JsonSerializable(typeof(ProtectedView))]
 [JsonSerializable(typeof(OpenedView))]

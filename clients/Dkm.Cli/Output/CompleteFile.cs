@@ -15,41 +15,48 @@ internal static partial class CompleteFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public static Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        WriteAsync(path, $"--out {path}", (stream, token) => stream.WriteAsync(content, token).AsTask(), cancellationToken);
+
+    /// <param name="path">Where it is to appear.</param>
+    /// <param name="name">What to call it in a complaint.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="cancellationToken">Ends it; then nothing appears.</param>
+    public static async Task WriteAsync(string path, string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         try
         {
             var target = Path.GetFullPath(path);
             if (Directory.Exists(target))
             {
-                throw new UsageException($"--out {path}: that is a folder");
+                throw new UsageException($"{name}: that is a folder");
             }
 
             if (IsDevice(target))
             {
                 await using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
-                await device.WriteAsync(content, cancellationToken);
+                await write(device, cancellationToken);
             }
             else
             {
-                await ReplaceAsync(Resolve(target), content, cancellationToken);
+                await ReplaceAsync(Resolve(target), write, cancellationToken);
             }
         }
         catch (DirectoryNotFoundException)
         {
-            throw new UsageException($"--out {path}: there is no folder {Path.GetDirectoryName(Path.GetFullPath(path))}");
+            throw new UsageException($"{name}: there is no folder {Path.GetDirectoryName(Path.GetFullPath(path))}");
         }
         catch (UnauthorizedAccessException)
         {
-            throw new UsageException($"--out {path}: you may not write there");
+            throw new UsageException($"{name}: you may not write there");
         }
         catch (IOException e)
         {
-            throw new UsageException($"--out {path}: {WithoutDraft(e.Message)}");
+            throw new UsageException($"{name}: {WithoutDraft(e.Message)}");
         }
     }
 
-    private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private static async Task ReplaceAsync(string target, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         var unfinished = $"{target}.{Path.GetRandomFileName()}.unfinished";
 
@@ -65,7 +72,7 @@ internal static partial class CompleteFile
         {
             await using (stream)
             {
-                await stream.WriteAsync(content, cancellationToken);
+                await write(stream, cancellationToken);
                 stream.Flush(flushToDisk: true);
             }
 

@@ -4,6 +4,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Linq;
 using Dkm.Access.V1;
 using Dkm.Cli.Output;
 using Dkm.KeyRing.V1;
@@ -11,6 +12,8 @@ using Dkm.KeyRing.V1;
 /// <summary>Turns tokens of the command line into values. Mistakes become parse errors: exit code 2, nothing tried.</summary>
 internal static class Values
 {
+    private static readonly string[] KeyStateWords = ["PENDING", "ACTIVE", "ARCHIVED", "DISABLED", "COMPROMISED", "DESTROY_SCHEDULED", "DESTROYED"];
+
     public static OutputForm ToOutputForm(ArgumentResult result) =>
         One(result, text => text switch
         {
@@ -78,6 +81,19 @@ internal static class Values
 
     public static Permission ToPermission(ArgumentResult result) =>
         One(result, text => (PermissionWords.TryParse(text, out var permission), permission), "a permission is encrypt, decrypt, hold, decrypt_compromised, manage or destroy");
+
+    /// <summary>A state as lists print it, in any case.</summary>
+    public static string? ToKeyState(ArgumentResult result) =>
+        One(result, text => (KeyStateWords.Contains(text.ToUpperInvariant()), text.ToUpperInvariant()), "--state is " + string.Join(", ", KeyStateWords).ToLowerInvariant());
+
+    /// <summary>One of those that have a store.</summary>
+    public static Core.DkmService? ToStoringService(ArgumentResult result) =>
+        One(result, text => text switch
+        {
+            "access" => (true, Core.DkmService.Access),
+            "keyring" => (true, Core.DkmService.KeyRing),
+            _ => (false, (Core.DkmService?)null),
+        }, "--only is access or keyring");
 
     public static BindingArgument[] ToBindings(ArgumentResult result)
     {

@@ -26,7 +26,7 @@ public sealed class CommandLineTests : IDisposable
         var commands = output.Split('\n').SkipWhile(line => line.Trim() != "Commands:").Skip(1).TakeWhile(line => line.Trim().Length > 0)
             .Select(line => line.Trim().Split(' ')[0]);
         Assert.Equal(
-            ["dev", "group", "ring", "key", "protect", "unprotect", "reencrypt", "datakey", "envelope", "access", "recover", "pki", "doctor"], commands);
+            ["dev", "group", "ring", "key", "protect", "unprotect", "reencrypt", "datakey", "envelope", "access", "backup", "restore", "recover", "pki", "doctor"], commands);
         Assert.Contains("Exit codes:", output, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,99 @@
+namespace Dkm.Cli.Backups;
+
+using System;
+using System.IO;
+using Dkm.Cli.Failures;
+using Dkm.Core;
+using Dkm.Core.Backups;
+
+/// <summary>A backup's file, looked through once from its beginning to its end before anything of it is sent.</summary>
+internal sealed class BackupFile : IDisposable
+{
+    private readonly FileStream file;
+
+    private BackupFile(FileStream file, SectionScanner access, SectionScanner keyRing)
+    {
+        this.file = file;
+        Access = access;
+        KeyRing = keyRing;
+    }
+
+    public SectionScanner Access { get; }
+
+    public SectionScanner KeyRing { get; }
+
+    /// <exception cref="UsageException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="DkmException">INVALID_ARGUMENT BACKUP_INVALID.</exception>
+    public static BackupFile Open(string path)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var magic = new byte[BackupFormat.MagicSize];
+            if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !BackupFormat.Magic.SequenceEqual(magic))
+            {
+                throw Invalid("it does not begin as a backup does");
+            }
+
+            var access = Scan(file, DkmService.Access);
+            var keyRing = Scan(file, DkmService.KeyRing);
+            if (file.Position < file.Length)
+            {
+                throw Invalid("something follows behind its last section");
+            }
+
+            DemandOneBackup(access, keyRing);
+            return new BackupFile(file, access, keyRing);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            file?.Dispose();
+            throw new UsageException($"{path}: {e.Message}");
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The bytes of a section, from its first one.</summary>
+    public Stream Section(DkmService service)
+    {
+        file.Position = BackupFormat.MagicSize + (service == DkmService.Access ? 0 : Access.Bytes);
+        return file;
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private static SectionScanner Scan(FileStream file, DkmService service)
+    {
+        var scanner = new SectionScanner(service);
+        var buffer = new byte[64 * 1024];
+        while (!scanner.IsComplete)
+        {
+            var read = file.Read(buffer);
+            if (read == 0)
+            {
+                throw scanner.Invalid("it is cut off");
+            }
+
+            file.Position += scanner.Feed(buffer.AsSpan(0, read)) - read;
+        }
+
+        return scanner;
+    }
+
+    private static void DemandOneBackup(SectionScanner access, SectionScanner keyRing)
+    {
+        var (one, other) = (access.Header, keyRing.Header);
+        if (one.BackupId != other.BackupId || one.StoreRevision != other.StoreRevision || one.ClusterId != other.ClusterId)
+        {
+            throw Invalid(
+                $"its sections are of two backups: {one.BackupId} at revision {one.StoreRevision} of {one.ClusterId}, and {other.BackupId} at revision {other.StoreRevision} of {other.ClusterId}");
+        }
+    }
+
+    private static DkmException Invalid(string what) => DkmException.Invalid("section", Reasons.BackupInvalid, $"this is no backup: {what}");
+}
