@@ -2,6 +2,7 @@ namespace Dkm.Storage;
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 /// <summary>All that lies below a service's prefix, in order or not.</summary>
 /// <param name="ManifestRevision">The store's revision that wrote the manifest; 0 if there is none.</param>
@@ -9,11 +10,11 @@ using System.Collections.Generic;
 /// <param name="Records">By path.</param>
 internal sealed record FoundRecords(long ManifestRevision, Manifest? Manifest, IReadOnlyDictionary<string, FoundRecord> Records)
 {
-    /// <summary>Whether they add up to their manifest.</summary>
+    /// <summary>Whether they add up to their manifest. With one that does not open, whatever the sum says, no replica takes them.</summary>
     public bool AddUp(StoreKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Manifest is not null && Manifest.Count == Records.Count && Manifest.Digest == Sum(key);
+        return Manifest is not null && Manifest.Count == Records.Count && Records.Values.All(record => record.Opens) && Manifest.Digest == Sum(key);
     }
 
     public MultisetDigest Sum(StoreKey key)

@@ -34,9 +34,12 @@ internal sealed record RecoveryPlan(IReadOnlyList<string> Puts, IReadOnlyList<st
                 $"the store is at {found.Manifest!.Version} and does not add up, and this replica holds {held.Version}: a replica that holds the newer version has to recover");
         }
 
-        var puts = records.Where(pair => IsWrittenBack(pair.Key, pair.Value, found, ahead, options)).Select(pair => pair.Key).ToList();
-        var deletes = found.Records.Where(pair => !records.ContainsKey(pair.Key) && IsDeleted(pair.Key, pair.Value, held, ahead, options)).Select(pair => pair.Key).ToList();
-        return new RecoveryPlan(puts, deletes, Next(held, found, seen));
+        var puts = records.Where(pair => IsWrittenBack(pair.Key, pair.Value, found, ahead, options)).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+        var deletes = found.Records
+            .Where(pair => !puts.Contains(pair.Key) && (!pair.Value.Opens || (!records.ContainsKey(pair.Key) && IsDeleted(pair.Key, pair.Value, held, ahead, options))))
+            .Select(pair => pair.Key)
+            .ToList();
+        return new RecoveryPlan([.. puts], deletes, Next(held, found, seen));
     }
 
     private static bool IsWrittenBack(string path, RecordFacts held, FoundRecords found, bool ahead, ServiceStoreOptions options)
@@ -52,7 +55,7 @@ internal sealed record RecoveryPlan(IReadOnlyList<string> Puts, IReadOnlyList<st
 
     /// <summary>What is not held was deleted, or comes from somebody who went on from the older state; of that only what is never deleted is kept for sure.</summary>
     private static bool IsDeleted(string path, FoundRecord there, Manifest held, bool ahead, ServiceStoreOptions options) =>
-        !there.Opens || (!ahead && there.Version <= held.Version.Number && !options.IsNeverDeleted(path));
+        !ahead && there.Version <= held.Version.Number && !options.IsNeverDeleted(path);
 
     /// <summary>Above everything that any manifest or record ever said.</summary>
     private static ManifestVersion Next(Manifest held, FoundRecords found, ManifestVersion seen)
