@@ -16,26 +16,42 @@ public sealed class LeasedRecords : IAsyncDisposable
 
     private readonly ServiceContext context;
     private readonly Func<StoreKey> sealing;
+    private readonly Func<long> epoch;
     private readonly TimeSpan ttl;
     private StoreLease? lease;
+    private StoreLease? replaced;
+    private long leaseEpoch;
     private long generation;
 
-    internal LeasedRecords(ServiceContext context, Func<StoreKey> sealing, TimeSpan ttl)
+    internal LeasedRecords(ServiceContext context, Func<StoreKey> sealing, Func<long> epoch, TimeSpan ttl)
     {
         this.context = context;
         this.sealing = sealing;
+        this.epoch = epoch;
         this.ttl = ttl;
     }
 
-    /// <summary>Starts the lease's time anew, or takes another lease if it has ended. One caller at a time, with <see cref="WriteAsync"/>.</summary>
-    /// <returns>Another number than before if all that was written is gone.</returns>
+    /// <summary>
+    /// Starts the lease's time anew, or takes another lease if it has ended, or if the epoch has: a store that was put back has the lease, but what was written under it is what was
+    /// there then. One caller at a time, with <see cref="WriteAsync"/>.
+    /// </summary>
+    /// <returns>Another number than before if all that was written is gone, or as good as gone.</returns>
     /// <exception cref="Dkm.Core.DkmException">UNAVAILABLE.</exception>
     public async Task<long> RenewAsync(CancellationToken cancellationToken)
     {
-        if (lease is null || await context.Store.KeepAliveAsync(lease.Id, cancellationToken) is null)
+        if (replaced is { } old)
         {
-            lease = null;
+            // By now what is still true stands under the new lease; this takes what is left of before.
+            await context.Store.RevokeLeaseAsync(old.Id, cancellationToken);
+            replaced = null;
+        }
+
+        var now = epoch();
+        if (lease is null || now != leaseEpoch || await context.Store.KeepAliveAsync(lease.Id, cancellationToken) is null)
+        {
+            (replaced, lease) = (now == leaseEpoch ? null : lease, null);
             lease = await context.Store.GrantLeaseAsync(ttl, cancellationToken);
+            leaseEpoch = now;
             generation++;
         }
 

@@ -120,7 +120,7 @@ public sealed class ServiceStore : IAsyncDisposable
     /// <returns>The state with the change; its number is the version of every record written.</returns>
     /// <exception cref="Dkm.Core.DkmException">
     /// ABORTED LOST_RACE: a record has not the expected version, or a requirement does not hold. FAILED_PRECONDITION STORE_REFUSED: see
-    /// <see cref="Trouble"/>; UPGRADE_IN_PROGRESS: a record asks for a newer writer. UNAVAILABLE STORE_UNAVAILABLE: nothing was written; OUTCOME_UNKNOWN.
+    /// <see cref="Trouble"/>; UPGRADE_IN_PROGRESS: a record asks for a newer writer. UNAVAILABLE STORE_UNAVAILABLE, STORE_FULL: nothing was written; OUTCOME_UNKNOWN.
     /// RESOURCE_EXHAUSTED TOO_LONG: more bytes than a transaction takes.
     /// </exception>
     public Task<ManifestVersion> CommitAsync(RecordChanges changes, CancellationToken cancellationToken = default)
@@ -184,7 +184,7 @@ public sealed class ServiceStore : IAsyncDisposable
 
     /// <summary>A place for what this process says of itself for as long as it lives. The caller disposes it, before this.</summary>
     /// <param name="ttl">How long it stays after the process has died.</param>
-    public LeasedRecords Lease(TimeSpan ttl) => new(context, () => replica.Sealing, ttl);
+    public LeasedRecords Lease(TimeSpan ttl) => new(context, () => replica.Sealing, () => replica.Status.Version.Epoch, ttl);
 
     /// <summary>Ends the replica. The store is left open.</summary>
     public async ValueTask DisposeAsync()

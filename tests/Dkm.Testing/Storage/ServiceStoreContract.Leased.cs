@@ -61,6 +61,25 @@ public abstract partial class ServiceStoreContract
         Assert.Single(await leased.ReadAsync("holders/", Token));
     }
 
+    [Fact]
+    public async Task Leased_AfterARecovery_IsWrittenAnewAndWhatWasThereBeforeGoes()
+    {
+        var (one, _) = await OpenAsync(Marked("one"));
+        await using var leased = one.Lease(Ttl);
+        var first = await leased.RenewAsync(Token);
+        await leased.WriteAsync([Put("holders/a/1", "before"), Put("holders/a/2", "before")], [], Token);
+        await PutAsync(one, "groups/a", "1");
+        await TamperAsync([("groups/a", "something else"u8.ToArray())]);
+        await UntilAsync(() => one.Trouble is not null);
+        await one.RecoverAsync(Token);
+
+        Assert.NotEqual(first, await leased.RenewAsync(Token));
+        await leased.WriteAsync([Put("holders/a/1", "after")], [], Token);
+        await leased.RenewAsync(Token);
+        var found = Assert.Single(await leased.ReadAsync("holders/", Token));
+        Assert.Equal(("holders/a/1", "after"), (found.Path, Encoding.UTF8.GetString(found.Body.Span)));
+    }
+
     [Theory]
     [InlineData("rings/a")]
     [InlineData("manifest")]
