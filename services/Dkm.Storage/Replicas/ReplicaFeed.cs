@@ -269,11 +269,12 @@ internal sealed class ReplicaFeed : IAsyncDisposable
         return context.OpenManifest(entry, out var manifest) is null && replica.Confirm(manifest!, entry.ModRevision, mark, start);
     }
 
+    /// <summary>In trouble as often as may be: a record that was put back as it was comes with no manifest, and changes are refused until all is read anew.</summary>
     private bool RelistIsDue(bool confirmed)
     {
         var since = context.TimeProvider.GetElapsedTime(listingEnd);
         var rested = since >= listingTime * RelistShare;
-        return confirmed ? rested && since >= context.Options.RelistInterval : rested || replica.Status.Trouble is null;
+        return replica.Status.Trouble is not null ? rested : !confirmed || (rested && since >= context.Options.RelistInterval);
     }
 
     private async Task PauseAsync(TimeSpan pause)

@@ -45,6 +45,21 @@ public abstract partial class ServiceStoreContract
         Assert.Equal(Honest + " groups/c=C@7", observer.Content);
     }
 
+    [Fact]
+    public async Task Tampering_UndoneWhileAllIsReadAnewSeldom_IsForgottenSoon()
+    {
+        var (service, _) = await OpenAsync(Relisting with { RelistInterval = TimeSpan.FromHours(1) });
+        await PutAsync(service, "groups/a", "A");
+        var honest = await RawAsync("groups/a");
+        await TamperAsync([("groups/a", "something else"u8.ToArray())]);
+        await UntilAsync(() => service.Trouble is not null);
+
+        // The record as it was comes without a manifest, so no change tells of it.
+        await TamperAsync([("groups/a", honest)]);
+        await UntilAsync(() => service.Trouble is null);
+        await PutAsync(service, "groups/a", "B", 2);
+    }
+
     [Theory]
     [MemberData(nameof(Tamperings))]
     public async Task Tampering_BeforeAStart_IsRefusedAndNamed(Tampering tampering)
