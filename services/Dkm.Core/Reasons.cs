@@ -62,6 +62,7 @@ public static class Reasons
     public const string Deadline = "DEADLINE";
     public const string OutcomeUnknown = "OUTCOME_UNKNOWN";
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
+    public const string StoreFull = "STORE_FULL";
     public const string StoreRefused = "STORE_REFUSED";
     public const string NothingToRecover = "NOTHING_TO_RECOVER";
     public const string BackupInvalid = "BACKUP_INVALID";

@@ -12,6 +12,13 @@ internal static class StoreErrors
     internal static DkmException OutcomeUnknown(string what, Exception? cause = null) =>
         new(ErrorKind.Unavailable, Reasons.OutcomeUnknown, $"whether the change was written is not known: {what}", innerException: cause);
 
+    /// <summary>etcd says this also of the very write that has used up the last room and was done; a read that begins after the answer tells.</summary>
+    internal static DkmException Full(string what, Exception? cause = null) => new(
+        ErrorKind.Unavailable,
+        Reasons.StoreFull,
+        $"the store is full, and nothing can be changed until there is room again; what is there can be read, and keys in use serve on: {what}",
+        innerException: cause);
+
     internal static DkmException Refused(string trouble) =>
         new(ErrorKind.FailedPrecondition, Reasons.StoreRefused, $"the store's content is refused: {trouble}");
 
@@ -35,4 +42,6 @@ internal static class StoreErrors
 
     /// <summary>True if the exception says that surely nothing was written.</summary>
     internal static bool SurelyNotWritten(Exception exception) => exception is DkmException { Reason: Reasons.StoreUnavailable };
+
+    internal static bool IsFull(Exception exception) => exception is DkmException { Reason: Reasons.StoreFull };
 }

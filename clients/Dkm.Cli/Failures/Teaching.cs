@@ -50,6 +50,11 @@ internal static class Teaching
         ],
         ErrorKind.NotFound => [$"see what there is: {attempt?.Look ?? "dkm ring list"}"],
         ErrorKind.InvalidArgument => InvalidAdvice(error),
+        ErrorKind.Unavailable when error.Reason == Reasons.StoreFull =>
+        [
+            "make room in etcd: etcdctl compact REVISION, etcdctl defrag at each member (or raise --quota-backend-bytes), then: etcdctl alarm disarm",
+            "see how full it is, and what else: dkm doctor",
+        ],
         ErrorKind.Unavailable =>
         [
             "look which service does not answer, and why: dkm doctor",

@@ -29,7 +29,7 @@ internal sealed class EtcdLeases(EtcdCaller caller)
         }
         catch (EtcdCallException exception)
         {
-            throw StoreErrors.Unavailable(exception.Message, exception);
+            throw exception.SaysFull ? StoreErrors.Full(exception.Message, exception) : StoreErrors.Unavailable(exception.Message, exception);
         }
     }
 

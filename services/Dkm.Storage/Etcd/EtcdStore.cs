@@ -99,7 +99,7 @@ public sealed class EtcdStore : IRevisionedStore, IStoreInspection
         }
         catch (EtcdCallException exception)
         {
-            throw StoreErrors.Unavailable(exception.Message, exception);
+            throw exception.SaysFull ? StoreErrors.Full(exception.Message, exception) : StoreErrors.Unavailable(exception.Message, exception);
         }
     }
 

@@ -28,12 +28,13 @@ internal sealed class OutcomeInquiry
     public async Task<long?> FindOutAsync(Exception cause)
     {
         var start = context.TimeProvider.GetTimestamp();
+        var decided = StoreErrors.IsFull(cause);
         for (var pause = FirstPause; ; pause *= 2)
         {
             var tooOld = context.TimeProvider.GetTimestamp() > draft.LastSend;
             try
             {
-                if (await TryAsync(sendAgain: !tooOld) is { } found)
+                if (await TryAsync(decided, sendAgain: !tooOld) is { } found)
                 {
                     return found == 0 ? null : found;
                 }
@@ -57,12 +58,14 @@ internal sealed class OutcomeInquiry
     }
 
     /// <summary>The revision; 0 for surely not; null for ask again.</summary>
-    private async Task<long?> TryAsync(bool sendAgain)
+    /// <param name="decided">The store has answered and only did not say what: a read that begins now shows it, and there is nothing on its way any more.</param>
+    /// <param name="sendAgain">Whether a commit that is not there is sent once more.</param>
+    private async Task<long?> TryAsync(bool decided, bool sendAgain)
     {
         var read = await context.Store.GetAsync(context.Paths.Manifest);
         if (read.Entry is { } unmoved && unmoved.ModRevision == draft.Basis.ManifestRevision)
         {
-            return sendAgain ? await SendAgainAsync() : null;
+            return decided ? 0 : sendAgain ? await SendAgainAsync() : null;
         }
 
         return await WalkBackAsync(read.Entry);

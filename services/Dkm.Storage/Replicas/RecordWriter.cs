@@ -120,6 +120,11 @@ internal sealed class RecordWriter : IAsyncDisposable
         {
             Log.OutcomeAmbiguous(context.Logger, e, context.Paths.Service, draft.Manifest.Version);
             var found = await new OutcomeInquiry(context, draft).FindOutAsync(e);
+            if (found is null && StoreErrors.IsFull(e))
+            {
+                throw;
+            }
+
             if (found is null)
             {
                 await CatchUpAsync(draft.Basis, (await context.Store.GetAsync(context.Paths.Manifest, 0, cancellationToken)).Entry, cancellationToken);

@@ -11,6 +11,7 @@ using System.Threading.Tasks;
 /// </summary>
 /// <remarks>
 /// Trouble is a <see cref="Dkm.Core.DkmException"/> of kind UNAVAILABLE: <c>STORE_UNAVAILABLE</c> if surely nothing was written,
+/// <c>STORE_FULL</c> if there is no room, where a read that begins after the answer tells whether this was the write that took the last of it,
 /// <c>OUTCOME_UNKNOWN</c> if that cannot be said. Callers treat any other exception of a write as the latter.
 /// </remarks>
 public interface IRevisionedStore : IAsyncDisposable

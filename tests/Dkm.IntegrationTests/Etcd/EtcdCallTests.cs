@@ -108,14 +108,14 @@ public sealed class EtcdCallTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded")]
-    [InlineData(StatusCode.PermissionDenied, "etcdserver: permission denied")]
-    public async Task Commit_Refused_SaysWhyAndThatNothingWasWritten(StatusCode code, string text)
+    [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", Reasons.StoreFull)]
+    [InlineData(StatusCode.PermissionDenied, "etcdserver: permission denied", Reasons.StoreUnavailable)]
+    public async Task Commit_Refused_SaysWhyAndIsSentOnce(StatusCode code, string text, string reason)
     {
         one.OnTxn = two.OnTxn = (_, _) => throw new RpcException(new Status(code, text));
         await using var store = await OpenAsync();
 
-        var error = await FailsAsync(() => store.CommitAsync(Write, Token), Reasons.StoreUnavailable);
+        var error = await FailsAsync(() => store.CommitAsync(Write, Token), reason);
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
         Assert.Equal(1, Txns);
     }

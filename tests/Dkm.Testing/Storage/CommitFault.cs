@@ -13,4 +13,10 @@ public enum CommitFault
 
     /// <summary>Says that surely nothing was written.</summary>
     Unavailable,
+
+    /// <summary>Says that there is no room; nothing was written.</summary>
+    Full,
+
+    /// <summary>Says that there is no room; all was written, as etcd does with the write that meets its quota.</summary>
+    FullThoughWritten,
 }

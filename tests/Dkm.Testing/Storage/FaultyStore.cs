@@ -86,6 +86,11 @@ public sealed class FaultyStore : IRevisionedStore
                 throw new IOException("the connection was lost (after)");
             case CommitFault.Unavailable:
                 throw new DkmException(ErrorKind.Unavailable, Reasons.StoreUnavailable, "no quorum");
+            case CommitFault.Full:
+                throw new DkmException(ErrorKind.Unavailable, Reasons.StoreFull, "no room");
+            case CommitFault.FullThoughWritten:
+                await inner.CommitAsync(transaction, cancellationToken);
+                throw new DkmException(ErrorKind.Unavailable, Reasons.StoreFull, "no room");
             default:
                 var commit = await inner.CommitAsync(transaction, cancellationToken);
                 await AfterCommit();

@@ -166,6 +166,35 @@ public abstract partial class ServiceStoreContract
         Assert.Equal("groups/a=1@2 groups/b=2@3", observer.Content);
     }
 
+    [Fact]
+    public async Task Commit_StoreFull_SaysSoAndNothingIsWritten()
+    {
+        var faulty = new FaultyStore(Store);
+        var (service, observer) = await OpenAsync(over: faulty);
+        var commits = 0;
+        faulty.OnCommit = _ =>
+        {
+            commits++;
+            return CommitFault.Full;
+        };
+        await FailsAsync(() => PutAsync(service, "groups/a", "1"), ErrorKind.Unavailable, Reasons.StoreFull);
+        Assert.Equal((1, 1L, null), (commits, service.Version.Number, service.Trouble));
+        faulty.OnCommit = _ => CommitFault.None;
+        await PutAsync(service, "groups/a", "2");
+        Assert.Equal("groups/a=2@2", observer.Content);
+    }
+
+    [Fact]
+    public async Task Commit_ThatTookTheLastRoom_IsFoundOut()
+    {
+        var faulty = new FaultyStore(Store);
+        var (service, observer) = await OpenAsync(over: faulty);
+        FailOnce(faulty, CommitFault.FullThoughWritten);
+
+        Assert.Equal(2, (await PutAsync(service, "groups/a", "1")).Number);
+        Assert.Equal("groups/a=1@2", observer.Content);
+    }
+
     private static void FailOnce(FaultyStore faulty, CommitFault fault)
     {
         var left = 1;

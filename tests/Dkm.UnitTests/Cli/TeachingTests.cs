@@ -96,6 +96,15 @@ public sealed class TeachingTests
     }
 
     [Fact]
+    public void Explain_StoreFull_SaysHowToMakeRoom()
+    {
+        var failure = Teaching.Explain(new DkmException(ErrorKind.Unavailable, Reasons.StoreFull, "full"), Attempt.Administration(DkmService.KeyRing), Admin, "admin");
+
+        Assert.Equal(6, failure.ExitCode);
+        Assert.Contains("etcdctl alarm disarm", failure.Advice![0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Explain_NotFound_NamesTheCommandThatShowsWhatThereIs()
     {
         var missing = new DkmException(ErrorKind.NotFound, Reasons.NotFound, "no");
