@@ -22,6 +22,7 @@ public static class MethodTable
     private const string Health = "/grpc.health.v1.Health/";
 
     private const string Administrators = "administrators";
+    private const string AdministratorsAsKnown = "administrators, by the policy that the replica has, however old";
     private const string AdministratorsOrManage = "administrators; `manage` on the ring";
     private const string AdministratorsOrDestroy = "administrators; `destroy` on the ring";
     private const string Encrypt = "`encrypt` on the ring";
@@ -35,7 +36,7 @@ public static class MethodTable
         new(Groups + "UpdateGroup", Human, Requirement.Administrator, Administrators),
         new(Groups + "DeleteGroup", Human, Requirement.Administrator, Administrators),
 
-        new(AccessRoots + "Recover", Human, Requirement.Administrator, Administrators),
+        new(AccessRoots + "Recover", Human, Requirement.AdministratorAsKnown, AdministratorsAsKnown),
         new(AccessRoots + "Backup", Human, Requirement.Administrator, Administrators),
         new(AccessRoots + "Restore", Human, Requirement.Administrator, "administrators; while it awaits a restore, its configured first administrators"),
 
@@ -61,7 +62,7 @@ public static class MethodTable
         new(KeySets + "ResolveKey", Workload | CallerClasses.Crypto, Requirement.Ring,
             "`hold` on the key's ring; service crypto for rings that are not `serve: local`"),
 
-        new(KeyRingRoots + "Recover", Human, Requirement.Administrator, Administrators),
+        new(KeyRingRoots + "Recover", Human, Requirement.AdministratorAsKnown, AdministratorsAsKnown),
         new(KeyRingRoots + "Backup", Human, Requirement.Administrator, Administrators),
         new(KeyRingRoots + "Restore", Human, Requirement.Administrator, "administrators, by the policy of an Access that was restored before"),
 
@@ -73,7 +74,7 @@ public static class MethodTable
         new(Crypto + "GenerateDataKey", Workload, Requirement.Ring, Encrypt),
         new(Crypto + "DescribeEnvelope", Workload | Human, Requirement.None, "anyone; the ring is named to callers with a binding on it"),
 
-        new(Status + "GetServiceStatus", Human, Requirement.AdministratorAsKnown, "administrators, by the policy that the replica has, however old"),
+        new(Status + "GetServiceStatus", Human, Requirement.AdministratorAsKnown, AdministratorsAsKnown),
 
         new(Health + "Check", All, Requirement.None, "anyone"),
         new(Health + "Watch", All, Requirement.None, "anyone"),

@@ -10,7 +10,8 @@ public enum Requirement
     Administrator,
 
     /// <summary>
-    /// As <see cref="Administrator"/>, by the policy that is there, however old: for what only tells how the process is, and must do so when nothing can be confirmed.
+    /// As <see cref="Administrator"/>, by the policy that is there, however old: for what only tells how the process is, or ends a refusal of the store by writing back what is held. Both are wanted when
+    /// nothing can be confirmed, and Access itself confirms no policy on a store that it refuses.
     /// </summary>
     AdministratorAsKnown,
 

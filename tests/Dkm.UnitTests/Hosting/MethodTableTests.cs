@@ -50,6 +50,11 @@ public sealed class MethodTableTests
     }
 
     [Fact]
+    public void Rows_RecoverAndStatus_AskForNoFreshPolicy() => Assert.Equal(
+        ["/dkm.access.v1.RootService/Recover", "/dkm.keyring.v1.RootService/Recover", "/dkm.status.v1.StatusService/GetServiceStatus"],
+        MethodTable.Rows.Where(row => row.Requirement == Requirement.AdministratorAsKnown).Select(row => row.FullMethod).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void DemandRules_MethodMissingFromTheTable_Refuses()
     {
         var file = new FileDescriptorProto { Name = "new.proto", Package = "dkm.test.v1", Syntax = "proto3" };
