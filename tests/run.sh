@@ -9,8 +9,8 @@ if [ -f artifacts/test.env ]; then . artifacts/test.env; fi
 passed=0; failed=0; skipped=0; status=0
 for project in "$@"; do
   log=$(mktemp)
-  # A run that hangs is ended after ten minutes and is a failure.
-  timeout -k 10 600 dotnet test --project "tests/Dkm.$project" -c "$configuration" --no-build --no-ansi 2>&1 | tee "$log"
+  # A run that hangs is ended after fifteen minutes and is a failure.
+  timeout -k 10 900 dotnet test --project "tests/Dkm.$project" -c "$configuration" --no-build --no-ansi 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   count() { sed -nE "s/^ *$1: ([0-9]+)\$/\1/p" "$log" | tail -n 1; }
   ran=$(count succeeded); broken=$(count failed); left=$(count skipped)

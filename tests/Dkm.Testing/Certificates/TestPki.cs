@@ -103,7 +103,13 @@ public sealed class TestPki : IDisposable
     private string Write(string name, string content)
     {
         var path = Path.Combine(Directory, name);
-        File.WriteAllText(path, content);
+
+        // A service that runs already may be reading it: what is there is not written again, or it would meet an empty file.
+        if (!File.Exists(path) || File.ReadAllText(path) != content)
+        {
+            File.WriteAllText(path, content);
+        }
+
         return path;
     }
 }

@@ -12,6 +12,7 @@ using Dkm.KeyRing.Distribution.Holders;
 using Dkm.KeyRing.Keys;
 using Dkm.KeyRing.Keys.States;
 using Dkm.KeyRing.Rings;
+using Dkm.Testing;
 using Xunit;
 
 public sealed class KeyStateCommandTests
@@ -48,6 +49,17 @@ public sealed class KeyStateCommandTests
         }
 
         await world.RunAsync(KeyAction.Disable, string.Empty, confirm: 2);
+    }
+
+    [Fact]
+    public async Task RunAsync_ManyLoseARace_AreDoneAsLongAsTheQuotaIsNotUsedUpWithoutRaces()
+    {
+        await using var world = await World.OpenAsync();
+        for (var i = 0; i < StateChangeQuota.Burst; i += 2)
+        {
+            await world.DisableLosingARaceAsync();
+            await world.RunAsync(KeyAction.Enable, string.Empty);
+        }
     }
 
     [Fact]
@@ -120,6 +132,31 @@ public sealed class KeyStateCommandTests
             new Caller(Admin, MethodTable.Find("/dkm.keyring.v1.KeyRingService/DisableKey")!),
             new KeyStateRequest(action, "ring", key.ToString(), Etag: string.Empty, reason) { RequestId = requestId, ConfirmHolders = confirm },
             StoredRings.Token);
+
+        /// <summary>Somebody else changes the ring after it was looked at: while the holders on other replicas are asked for.</summary>
+        public async Task DisableLosingARaceAsync()
+        {
+            var lost = false;
+            rings.Faults.BeforePage = async _ =>
+            {
+                if (!lost)
+                {
+                    lost = true;
+                    var view = rings.Catalog.Find("ring")!;
+                    await rings.Repository.CommitAsync(RingChange.To(view, view.Ring, [], [], rings.Time.GetUtcNow()), note: null, long.MaxValue, StoredRings.Token);
+                }
+            };
+            var running = RunAsync(KeyAction.Disable, string.Empty);
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    rings.Time.Advance(TimeSpan.FromMilliseconds(30));
+                    return running.IsCompleted;
+                },
+                "the change is made");
+            await running;
+            Assert.True(lost, "a race was lost");
+        }
 
         public void Hold(params string[] identities)
         {

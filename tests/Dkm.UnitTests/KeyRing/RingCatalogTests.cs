@@ -48,6 +48,26 @@ public sealed class RingCatalogTests
     }
 
     [Fact]
+    public void Apply_ThousandsAtOnce_EachIsThereAndTheLastOfARingCounts()
+    {
+        var catalog = new RingCatalog();
+        var names = Enumerable.Range(0, 6000).Select(i => $"ring-{i}").ToList();
+        var ids = new List<KeyId>();
+        var records = new List<Record>();
+        foreach (var name in names)
+        {
+            records.AddRange(Keyed(name, out var key));
+            ids.Add(key.Id);
+        }
+
+        Apply(catalog, reset: true, [.. records, Record(Ring("ring-7") with { Revision = 70 }), Record(Ring("ring-7") with { Revision = 71 })]);
+
+        Assert.Equal(names, ids.Select(id => catalog.FindKey(id)!.Ring.Name));
+        Assert.All(names, name => Assert.Single(catalog.Find(name)!.Keys));
+        Assert.Equal(71, catalog.Find("ring-7")!.Revision);
+    }
+
+    [Fact]
     public void Apply_ANewEpoch_EveryRingIsNewToItsHolders()
     {
         var catalog = new RingCatalog();
