@@ -10,6 +10,9 @@ internal sealed record Attempt(DkmService Service, string? Permission, string? R
 {
     private readonly string? look;
 
+    /// <summary>The flag that chose where it is done, <c>--local</c> or <c>--remote</c>; null if none did.</summary>
+    public string? Way { get; init; }
+
     /// <summary>Whether the permission leads to key material or through it: then no human ever has it.</summary>
     public bool IsAboutKeys => Permission is "encrypt" or "decrypt" or "hold";
 

@@ -6,8 +6,13 @@ using Dkm.Core;
 /// <summary>What who was denied may do about it. Never what her class of identity makes impossible.</summary>
 internal static class DenialAdvice
 {
-    public static IEnumerable<string> Of(Attempt? attempt, SpiffeId? caller) => (attempt, caller?.Class) switch
+    public static IEnumerable<string> Of(DkmException error, Attempt? attempt, SpiffeId? caller) => (attempt, caller?.Class) switch
     {
+        // Nobody may hold a ring that is serve: remote; a binding with hold would be refused.
+        ({ Service: DkmService.KeyRing, Permission: "hold" }, _) when error.Reason == Reasons.RingNotServed =>
+        [
+            "leave out --local: Crypto has the ring, and does it for who is bound to it with encrypt or decrypt",
+        ],
         (null or { Permission: null }, var kind) => NoAdministrator(kind, caller),
         ({ IsAboutKeys: true }, IdentityClass.Human) =>
         [
@@ -40,6 +45,16 @@ internal static class DenialAdvice
         if (attempt.Permission is "manage" && caller is { Class: IdentityClass.Human })
         {
             yield return $"or make you an administrator: dkm group add dkm-admins {who}";
+        }
+
+        // Who is not bound gets one answer, however the ring is served: which it is she has to find out.
+        if (attempt.Way is "--remote")
+        {
+            yield return "or the ring is serve: local: leave out --remote (Crypto does not have it; that needs hold)";
+        }
+        else if (attempt.Way is "--local")
+        {
+            yield return "or the ring is serve: remote, where a binding with hold is refused: leave out --local";
         }
 
         if (attempt.Ring is not null)

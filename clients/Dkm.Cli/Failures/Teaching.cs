@@ -42,7 +42,7 @@ internal static class Teaching
 
     private static IEnumerable<string> Advice(DkmException error, Attempt? attempt, SpiffeId? caller) => error.Kind switch
     {
-        ErrorKind.PermissionDenied => DenialAdvice.Of(attempt, caller),
+        ErrorKind.PermissionDenied => DenialAdvice.Of(error, attempt, caller),
         ErrorKind.Unauthenticated =>
         [
             "look at your certificates: dkm doctor",

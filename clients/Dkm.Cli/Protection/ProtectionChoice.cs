@@ -16,9 +16,12 @@ internal sealed class ProtectionChoice(Session session, Place place)
         string permission, string? ring, Func<IProtection, Task<T>> act, Func<DkmException, Attempt>? denied = null)
     {
         DkmException? stopped = null;
+
+        // Whoever is denied hears who she is, whichever way was taken.
+        _ = session.Certificate;
         if (place == Place.Local || (place == Place.Either && MayHoldAtAll()))
         {
-            session.Attempt = new Attempt(DkmService.KeyRing, "hold", ring);
+            session.Attempt = new Attempt(DkmService.KeyRing, "hold", ring) { Way = Way };
             try
             {
                 await using var local = new LocalProtection(session);
@@ -35,7 +38,7 @@ internal sealed class ProtectionChoice(Session session, Place place)
             }
         }
 
-        session.Attempt = new Attempt(DkmService.Crypto, permission, ring);
+        session.Attempt = new Attempt(DkmService.Crypto, permission, ring) { Way = Way };
         try
         {
             await using var remote = new RemoteProtection(session);
@@ -48,17 +51,20 @@ internal sealed class ProtectionChoice(Session session, Place place)
         }
         catch (DkmException e) when (denied is not null && e.Kind == ErrorKind.PermissionDenied)
         {
-            session.Attempt = denied(e);
+            session.Attempt = denied(e) with { Way = Way };
             throw;
         }
     }
 
-    /// <summary>Humans never hold: KeyRing need not be asked.</summary>
-    private bool MayHoldAtAll()
+    private string? Way => place switch
     {
-        _ = session.Certificate;
-        return session.Caller is null or { Class: IdentityClass.Workload };
-    }
+        Place.Local => "--local",
+        Place.Remote => "--remote",
+        _ => null,
+    };
+
+    /// <summary>Humans never hold: KeyRing need not be asked.</summary>
+    private bool MayHoldAtAll() => session.Caller is null or { Class: IdentityClass.Workload };
 
     /// <summary>A KeyRing that does not answer says nothing about the caller; Crypto may still have the keys.</summary>
     private static bool SaysMayNotHold(DkmException e) =>

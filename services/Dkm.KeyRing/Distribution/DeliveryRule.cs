@@ -22,7 +22,9 @@ internal static class DeliveryRule
         }
 
         var decision = AccessRule.Decide(caller, name, RingPermission.Hold, ring?.Bindings ?? [], policy);
-        return decision.Allowed && ring!.Policy.Serve == ServeMode.Remote
+
+        // Told to the bound alone: who is not gets the answer of a ring that is not there.
+        return ring?.Policy.Serve == ServeMode.Remote && (decision.Allowed || (caller.Class == IdentityClass.Workload && AccessRule.HasAnyBinding(caller, ring.Bindings, policy)))
             ? new(false, Reasons.RingNotServed, $"ring '{name}' is served through Crypto only (serve: remote), so nobody may hold it")
             : decision;
     }

@@ -49,8 +49,26 @@ internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRin
     {
         RingPermission.Hold => DeliveryRule.Decide(identity, ring, view?.Ring, policy),
         RingPermission.Manage or RingPermission.Destroy => AccessRule.DecideAdministration(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
-        _ => AccessRule.Decide(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
+        _ => ThroughCrypto(identity, ring, wanted, view, policy),
     };
+
+    /// <summary>
+    /// A ring that is served in its holders' processes only is out of Crypto's reach, whatever is bound: without <c>hold</c> nothing is done with it. Told to the bound
+    /// alone.
+    /// </summary>
+    private static AccessDecision ThroughCrypto(SpiffeId identity, string ring, RingPermission wanted, RingView? view, PolicySnapshot policy)
+    {
+        var decision = AccessRule.Decide(identity, ring, wanted, view?.Ring.Bindings ?? [], policy);
+        if (!decision.Allowed || view is not { Ring: { Policy.Serve: ServeMode.Local } local })
+        {
+            return decision;
+        }
+
+        return wanted != RingPermission.DecryptCompromised && AccessRule.Allows(identity, RingPermission.Hold, local.Bindings, policy)
+            ? decision with { Explanation = decision.Explanation + "; Crypto cannot serve it (serve: local), so only in the caller's own process, through hold" }
+            : new(false, Reasons.RingNotServed, $"{decision.Explanation}, but Crypto cannot serve '{ring}' (serve: local)"
+                + (wanted == RingPermission.DecryptCompromised ? string.Empty : $"; an administrator can: dkm ring bind {ring} {decision.Group}=hold"));
+    }
 
     /// <summary>
     /// A group of the identity that only has the name of one that was bound. Told to those who administer the ring alone: anybody else would learn by it that the

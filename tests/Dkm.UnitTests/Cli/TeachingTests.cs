@@ -37,6 +37,30 @@ public sealed class TeachingTests
         Assert.Contains(failure.Advice!, line => line.EndsWith($"dkm access check {Worker} {Ring} hold", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(DkmService.Crypto, "encrypt", "--remote", "serve: local: leave out --remote")]
+    [InlineData(DkmService.KeyRing, "hold", "--local", "serve: remote, where a binding with hold is refused: leave out --local")]
+    public void Explain_DeniedWhereTheCallerChose_HearsOfTheOtherWay(DkmService service, string permission, string way, string expected)
+    {
+        var denied = new DkmException(ErrorKind.PermissionDenied, Reasons.NotBound, "no");
+
+        var chosen = Teaching.Explain(denied, new Attempt(service, permission, Ring) { Way = way }, Worker, "imap").Advice!;
+        var free = Teaching.Explain(denied, new Attempt(service, permission, Ring), Worker, "imap").Advice!;
+
+        Assert.Contains(chosen, line => line.Contains(expected, StringComparison.Ordinal));
+        Assert.DoesNotContain(free, line => line.Contains(way, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Explain_HoldOnARingThatIsServedRemotely_AdvisesNoBinding()
+    {
+        var denied = new DkmException(ErrorKind.PermissionDenied, Reasons.RingNotServed, "no");
+
+        var failure = Teaching.Explain(denied, new Attempt(DkmService.KeyRing, "hold", Ring) { Way = "--local" }, Worker, "imap");
+
+        Assert.StartsWith("leave out --local", Assert.Single(failure.Advice!), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Explain_WorkloadThatWantsToAdminister_HearsOfAdministrators()
     {
