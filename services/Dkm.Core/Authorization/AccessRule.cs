@@ -23,7 +23,7 @@ public static class AccessRule
 
         if (FindGrant(caller, wanted, bindings, policy) is { } grant)
         {
-            return AccessWords.Granted(caller, ring, wanted, grant.Group);
+            return AccessWords.Granted(caller, ring, wanted, grant);
         }
 
         return HasAnyBinding(caller, bindings, policy)

@@ -1,10 +1,17 @@
 namespace Dkm.Core.Authorization;
 
+using System.Linq;
+
 /// <summary>The words of a decision. A denial says who the caller is, what is missing, and what may be done about it.</summary>
 internal static class AccessWords
 {
-    public static AccessDecision Granted(SpiffeId caller, string ring, RingPermission wanted, string group) =>
-        new(true, Reasons.MemberOfBoundGroup, $"{caller} is a member of group '{group}', which is bound to '{ring}' with {wanted.Word()}", group);
+    public static AccessDecision Granted(SpiffeId caller, string ring, RingPermission wanted, RingBinding grant) =>
+        new(
+            true,
+            Reasons.MemberOfBoundGroup,
+            $"{caller} is a member of group '{grant.Group}', which is bound to '{ring}' with "
+            + (grant.Permissions.Contains(wanted) ? wanted.Word() : $"{RingPermission.Hold.Word()}, which implies {wanted.Word()}"),
+            grant.Group);
 
     public static AccessDecision Administrator(SpiffeId caller) =>
         new(true, Reasons.Administrator, $"{caller} is an administrator", BuiltInGroups.Administrators);

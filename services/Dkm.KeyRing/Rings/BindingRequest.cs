@@ -82,7 +82,9 @@ internal static class BindingRequest
 
         if (group is null)
         {
-            throw DkmException.Invalid(field + ".group", Reasons.InvalidField, $"group '{asked.Group}' does not exist; an administrator can: dkm group create {asked.Group}");
+            var kind = permissions.Any(permission => permission.ReachesKeys()) ? "workload" : "human";
+            throw DkmException.Invalid(
+                field + ".group", Reasons.InvalidField, $"group '{asked.Group}' does not exist; an administrator can: dkm group create {asked.Group} --kind {kind}");
         }
 
         foreach (var permission in permissions)

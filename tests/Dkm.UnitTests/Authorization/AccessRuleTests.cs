@@ -83,6 +83,12 @@ public sealed class AccessRuleTests
     public void Decide_BoundWithHold_ImpliesEncryptAndDecryptOnly(RingPermission wanted, bool allowed) =>
         Assert.Equal(allowed, Decide(wanted, RingPermission.Hold).Allowed);
 
+    [Theory]
+    [InlineData(RingPermission.Hold, "is bound to 'mail/connected-accounts' with hold, which implies decrypt")]
+    [InlineData(RingPermission.Decrypt, "is bound to 'mail/connected-accounts' with decrypt")]
+    public void Decide_Granted_SaysWhatIsBound(RingPermission bound, string expected) =>
+        Assert.EndsWith(expected, Decide(RingPermission.Decrypt, bound).Explanation, StringComparison.Ordinal);
+
     [Fact]
     public void Decide_EachPermissionAlone_GrantsNoOther()
     {

@@ -30,6 +30,14 @@ public sealed class BindingRequestTests
         Assert.True(read[0].Grants(RingPermission.Hold));
     }
 
+    [Theory]
+    [InlineData(Permission.Hold, "dkm group create nogroup --kind workload")]
+    [InlineData(Permission.Manage, "dkm group create nogroup --kind human")]
+    public void Read_GroupThatDoesNotExist_AdvisesACommandThatWorks(Permission permission, string command) => Assert.EndsWith(
+        command,
+        Assert.Throws<DkmException>(() => BindingRequest.Read([new Binding { Group = "nogroup", Permissions = { permission } }], [], Policy)).Message,
+        System.StringComparison.Ordinal);
+
     [Fact]
     public void Read_BoundUidOfHumansUnderAnInventedName_KindIsChecked() => Assert.Equal(
         Reasons.WrongKind,
