@@ -54,12 +54,12 @@ internal static class Help
             """,
         ["dkm key show"] = "dkm key show mail/accounts 0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11",
         ["dkm protect"] = """
-            echo -n secret | dkm protect --ring mail/accounts --context address=ada@hotmail.com > a.dkm
-            dkm protect letter.pdf --ring mail/accounts --out letter.dkm
+            echo -n secret | dkm protect --ring mail/accounts --context address=ada@hotmail.com --identity mailbox-worker > a.dkm
+            dkm protect letter.pdf --ring mail/accounts --identity mailbox-worker --out letter.dkm
             """,
-        ["dkm unprotect"] = "dkm unprotect a.dkm --context address=ada@hotmail.com",
-        ["dkm reencrypt"] = "dkm reencrypt old.dkm --context address=ada@hotmail.com --out new.dkm",
-        ["dkm datakey"] = "dkm datakey --ring mail/accounts --without-plaintext --out key.dkm",
+        ["dkm unprotect"] = "dkm unprotect a.dkm --context address=ada@hotmail.com --identity mailbox-worker",
+        ["dkm reencrypt"] = "dkm reencrypt old.dkm --context address=ada@hotmail.com --identity mailbox-worker --out new.dkm",
+        ["dkm datakey"] = "dkm datakey --ring mail/accounts --identity mailbox-worker --without-plaintext --out key.dkm",
         ["dkm access check"] = "dkm access check spiffe://dkm.local/human/admin mail/accounts decrypt",
         ["dkm pki issue"] = "dkm pki issue imap --id spiffe://dkm.local/ns/mail/sa/imap",
     };

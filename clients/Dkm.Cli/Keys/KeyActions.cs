@@ -50,6 +50,7 @@ internal sealed class KeyActions
 
     public async Task ShowAsync(string id, CancellationToken cancellationToken)
     {
+        session.Attempt = session.Attempt! with { Look = $"dkm key list {ring}" };
         var key = await rings.GetKeyAsync(new GetKeyRequest { KeyRing = ring, Id = id }, session.Options(cancellationToken));
         session.Printer.Show(KeyView.Of(key), CliJson.Form.KeyView, view => view.ToText());
     }

@@ -19,7 +19,7 @@ internal sealed class KeyStateActions
     {
         this.session = session;
         this.ring = ring;
-        session.Attempt = new Attempt(DkmService.KeyRing, permission, ring);
+        session.Attempt = new Attempt(DkmService.KeyRing, permission, ring) { Look = $"dkm key list {ring}" };
 
         // Repeated after a lost answer: a key that is already as it is wanted is answered.
         rings = new KeyRingService.KeyRingServiceClient(session.Repeating(DkmService.KeyRing));

@@ -38,13 +38,13 @@ internal static class PkiCommands
     private static Command Issue(CommandRunner runner)
     {
         var name = new Argument<string>("NAME") { Description = "The folder below <home>/pki; for --identity" };
-        var id = new Option<string>("--id") { Description = "The SPIFFE ID, such as spiffe://dkm.local/ns/mail/sa/imap", HelpName = "SPIFFE-ID" };
+        var id = new Option<string>("--id") { Description = "The SPIFFE ID, such as spiffe://dkm.local/ns/mail/sa/imap; this or --etcd is required", HelpName = "SPIFFE-ID" };
         var etcd = new Option<EtcdRole?>("--etcd")
         {
             Description = "Instead of --id: a certificate of an etcd on this machine, member or client; NAME is its common name, by which etcd knows a client",
             HelpName = "ROLE",
         };
-        var command = new Command("issue", "Make an identity; replaces the certificate of one that is there") { name, id, etcd };
+        var command = new Command("issue", "Make an identity, by --id or --etcd, one of which is required; replaces the certificate of one that is there") { name, id, etcd };
         command.SetAction(runner.Action((parse, session, _) =>
         {
             switch (parse.GetValue(id), parse.GetValue(etcd))

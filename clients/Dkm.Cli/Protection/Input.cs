@@ -65,7 +65,13 @@ internal static class Input
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"{file}: {e.Message}");
+            // Some of the system's messages name the file themselves, by its whole path.
+            throw new UsageException(e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => $"{file}: there is no such file",
+                _ when e.Message.Contains(file, StringComparison.Ordinal) => e.Message,
+                _ => $"{file}: {e.Message}",
+            });
         }
     }
 

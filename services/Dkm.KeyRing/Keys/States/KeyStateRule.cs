@@ -158,7 +158,7 @@ internal static class KeyStateRule
 
     private static KeyDecision Gone(StoredKeyState state) => Refuse(state == StoredKeyState.Destroyed
         ? "is DESTROYED: its material is gone"
-        : "is scheduled for destruction; restore it first, if it is still wanted");
+        : "is DESTROY_SCHEDULED; restore it first, if it is still wanted");
 
     private static KeyDecision Refuse(string why) => KeyDecision.Refuse(Reasons.KeyState, why);
 }
