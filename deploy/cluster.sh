@@ -280,7 +280,7 @@ one_of_them() { case " $all " in *" ${1:-} "*) ;; *) refuse "which? $all" ;; esa
 case "${1:-}" in
   up) up ;;
   check) check ;;
-  down) trap '' INT TERM; if [ -z "$(strays)" ]; then known; fi; if [ -d "$home/run" ]; then alone; fi; down ;;
+  down) trap '' INT TERM; if [ -z "$(strays)" ] && [ ! -f "$home/first-port" ]; then echo "there is no cluster in $home: nothing to end"; exit 0; fi; if [ -z "$(strays)" ]; then known; fi; if [ -d "$home/run" ]; then alone; fi; down ;;
   status) known; status ;;
   start|stop) one_of_them "${2:-}"; known; "$@" ;;
   *) sed -n '3,4s/^# *//p' "$0" >&2; exit 2 ;;

@@ -36,6 +36,12 @@ internal sealed class Installation : IAsyncDisposable
     public static async Task<Installation> OpenAsync(StandaloneOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         RefuseCluster(options.Home);
+        if (DkmHome.ReadConfiguration(options.Home) is null)
+        {
+            // A home that can't be used yet is not made. Where there is one, whether somebody runs on it is told first.
+            _ = Ports.Choose(options.Port, last: null);
+        }
+
         DkmHome.Ensure(options.Home);
         EnsureDirectory(options.Home, "data");
         EnsureDirectory(options.Home, "roots");
@@ -100,7 +106,7 @@ internal sealed class Installation : IAsyncDisposable
         catch (DkmException e) when (e.Reason == Reasons.StoreInUse)
         {
             throw new DkmException(
-                ErrorKind.FailedPrecondition, e.Reason, $"another dkm-standalone runs on {options.Home}; stop it, or name another home (DKM_HOME)", null, e);
+                ErrorKind.FailedPrecondition, e.Reason, $"another dkm-standalone runs on {options.Home}", null, e);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed record Ports(int Access, int KeyRing, int Crypto, int Health)
             : throw new DkmException(
                 ErrorKind.FailedPrecondition,
                 InUseReason,
-                $"port {taken} of 127.0.0.1 is in use by another program; DKM_PORT=0 picks free ports, DKM_PORT=N takes N to N+3");
+                $"port {taken} of 127.0.0.1 is in use by another program");
     }
 
     public Uri AccessAddress => Address(Access);

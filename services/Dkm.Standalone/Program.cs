@@ -19,7 +19,7 @@ catch (ConfigurationException mistakes)
 }
 catch (DkmException trouble)
 {
-    await Console.Error.WriteLineAsync($"dkm-standalone: {trouble.Reason}: {trouble.Message}");
+    await Console.Error.WriteLineAsync($"dkm-standalone: {trouble.Reason}: {trouble.Message}{StartAdvice.Lines(trouble.Reason)}");
     return trouble.Kind == ErrorKind.Unavailable ? 6 : 7;
 }
 catch (OperationCanceledException)

@@ -99,7 +99,7 @@ internal sealed class ThreeServices : IAsyncDisposable
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new DkmException(ErrorKind.FailedPrecondition, Ports.InUseReason, $"{e.Message} DKM_PORT=0 picks free ports", null, e);
+            throw new DkmException(ErrorKind.FailedPrecondition, Ports.InUseReason, e.Message, null, e);
         }
         finally
         {

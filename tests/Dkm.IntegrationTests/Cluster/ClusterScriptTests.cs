@@ -56,13 +56,20 @@ public sealed class ClusterScriptTests : IDisposable
 
     [Theory]
     [InlineData("status")]
-    [InlineData("down")]
     [InlineData("start", "etcd-0")]
     public async Task Command_NoCluster_SaysSo(params string[] arguments)
     {
         var result = await RunAsync(arguments);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains($"there is no cluster in {home.Home}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Down_NoCluster_IsDoneAlready()
+    {
+        var result = await RunAsync("down");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains($"there is no cluster in {home.Home}", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
