@@ -12,6 +12,10 @@ internal sealed record CheckResult(string Name, Verdict Verdict, string Detail, 
     [JsonIgnore]
     public bool Blocks { get; init; }
 
+    /// <summary>Whether there is more, which only administrators are told.</summary>
+    [JsonIgnore]
+    public bool Partial { get; init; }
+
     public static CheckResult Good(string name, string detail) => new(name, Verdict.Good, detail);
 
     public static CheckResult Watch(string name, string detail, string advice) => new(name, Verdict.Watch, detail, advice);

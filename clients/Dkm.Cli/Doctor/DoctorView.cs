@@ -22,7 +22,7 @@ internal sealed record DoctorView(bool Healthy, List<CheckResult> Checks)
             }
         }
 
-        return text.Append(Healthy ? "all is well"
+        return text.Append(Healthy ? Checks.Exists(check => check.Partial) ? "what you may see is well; the rest is told to administrators only (--identity admin)" : "all is well"
             : Checks.Exists(check => check.Verdict == Verdict.Broken) ? "something is broken"
             : "all works, and something needs attention").ToString();
     }
