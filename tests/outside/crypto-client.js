@@ -3,7 +3,7 @@
 //   node crypto-client.js ADDRESS IDENTITY-FOLDER RING encrypt key=value < plaintext > envelope
 //   node crypto-client.js ADDRESS IDENTITY-FOLDER RING decrypt key=value < envelope > plaintext
 //
-// Exit code 0; 1 with a line "CODE REASON: message" on standard error.
+// ADDRESS is host:port, without https://. Exit code 0; 2 with this usage where the verb is missing; 1 with a line "CODE REASON: message" on standard error.
 'use strict';
 
 const fs = require('node:fs');
@@ -50,6 +50,11 @@ function reasonOf(error) {
 
 async function main() {
   const [address, identity, ring, verb, ...pairs] = process.argv.slice(2);
+  if (!['encrypt', 'decrypt'].includes(verb)) {
+    process.stderr.write('usage: node crypto-client.js ADDRESS IDENTITY-FOLDER RING encrypt|decrypt [key=value]... < input > output\n');
+    process.exitCode = 2;
+    return;
+  }
   const context = pairs.map(pair => ({
     key: Buffer.from(pair.slice(0, pair.indexOf('='))),
     value: Buffer.from(pair.slice(pair.indexOf('=') + 1)),
