@@ -9,12 +9,8 @@ using Dkm.Core;
 /// <summary>All that this program does with DKM, and README shows it. The address is the context: a blob that was moved to another address does not open.</summary>
 internal sealed class Credentials(Settings settings, bool transient) : IAsyncDisposable
 {
-    private readonly DkmClient dkm = DkmClient.Create(new DkmClientOptions
-    {
-        KeyRingAddresses = [.. settings.KeyRing], TrustDomain = settings.TrustDomain,
-        IdentityDirectory = settings.IdentityDirectory,
-        Rings = { settings.Ring }, Transient = transient,
-    });
+    private readonly DkmClient dkm = DkmClient.Create(
+        new() { KeyRingAddresses = [.. settings.KeyRing], TrustDomain = settings.TrustDomain, IdentityDirectory = settings.IdentityDirectory, Rings = { settings.Ring }, Transient = transient });
 
     public Task ReadyAsync(CancellationToken cancellationToken) => dkm.ReadyAsync(cancellationToken);
 
