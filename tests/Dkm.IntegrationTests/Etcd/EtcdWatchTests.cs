@@ -84,7 +84,8 @@ public sealed class EtcdWatchTests : IAsyncLifetime
             stream => stream.SendAsync(Events(Put("/w/a", 5))));
 
         Assert.Equal([5], await TakeAsync(5, 1));
-        Assert.InRange(progress, 1, 2);
+        // Asked after each third of the silence that is borne; a timer that fires a hair early makes it a third time.
+        Assert.InRange(progress, 1, 3);
         Assert.Equal((1, 1), (one.Count("Watch"), two.Count("Watch")));
         Assert.All(one.Calls.Concat(two.Calls).Where(call => call.Method == "Watch"), call => Assert.Equal("true", call.HasLeader));
     }

@@ -2,10 +2,14 @@ namespace Dkm.IntegrationTests.KeyRing;
 
 using System;
 using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Dkm.Core;
 using Dkm.Hosting;
+using Dkm.IntegrationTests.Cli;
+using Dkm.KeyRing;
 using Dkm.KeyRing.V1;
 using Dkm.Storage;
 using Dkm.Testing;
@@ -39,6 +43,7 @@ public sealed class OlderStateTests(KeyRingFixture fixture) : IClassFixture<KeyR
 
         // Also what is not there at once: that it is known everywhere.
         await Eventually.TrueAsync(async () => await KnowsAsync(second, old.Name, made.Name, keys), "the other replica knows of all");
+        await Eventually.TrueAsync(async () => await IsMarkedAsync(states.Path), "the other replica has noted on disk what it has seen");
         fixture.KeyRing.ErrorsExpected = second.ErrorsExpected = true;
         await PutBackAsync(copy);
         await Eventually.TrueAsync(() => IsNoted(fixture.KeyRing) && IsNoted(second), "both refuse and say so");
@@ -75,6 +80,14 @@ public sealed class OlderStateTests(KeyRingFixture fixture) : IClassFixture<KeyR
     private static IReadiness Store(RunningService service) => service.App.Services.GetServices<IReadiness>().Single(part => part.Name == "store");
 
     private static bool IsNoted(RunningService service) => Store(service).Why?.Contains("an older state was put back", StringComparison.Ordinal) == true;
+
+    /// <summary>The mark comes with the next confirmation, some time after the change itself. The replica has the file locked, which is no matter to <c>cat</c>.</summary>
+    private async Task<bool> IsMarkedAsync(string directory)
+    {
+        var version = fixture.KeyRing.App.Services.GetRequiredService<KeyRingStore>().Current.Version;
+        var marks = await ChildProcess.RunAsync("cat", [Path.Combine(directory, "keyring.mark")], new Dictionary<string, string>(StringComparer.Ordinal));
+        return marks.Output.Contains(string.Create(CultureInfo.InvariantCulture, $" {version.Epoch} {version.Number} "), StringComparison.Ordinal);
+    }
 
     private async Task<bool> KnowsAsync(RunningService service, string first, string second, IReadOnlyCollection<string> keys)
     {

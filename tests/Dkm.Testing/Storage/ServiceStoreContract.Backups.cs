@@ -248,8 +248,8 @@ public abstract partial class ServiceStoreContract
         await FillAsync(service);
         var section = await BackUpAsync(service);
         var before = Bodies(observer);
-        var faulty = new FaultyStore(Store);
         await EmptyAsync();
+        var faulty = new FaultyStore(Store);
         for (var writes = 1; ; writes++)
         {
             var commits = 0;
@@ -289,8 +289,8 @@ public abstract partial class ServiceStoreContract
         var (service, _) = await OpenAsync();
         await FillAsync(service);
         var section = await BackUpAsync(service);
-        var faulty = new FaultyStore(Store);
         await EmptyAsync();
+        var faulty = new FaultyStore(Store);
         var commits = 0;
         faulty.OnCommit = _ => ++commits == 3 ? CommitFault.Unavailable : CommitFault.None;
         await FailsAsync(() => RestoreAsync(section, over: faulty, rewrite: Shout), ErrorKind.Unavailable, Reasons.StoreUnavailable);
