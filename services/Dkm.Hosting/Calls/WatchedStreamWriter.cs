@@ -1,5 +1,6 @@
 namespace Dkm.Hosting;
 
+using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Grpc.Core;
@@ -13,8 +14,18 @@ internal sealed class WatchedStreamWriter<T>(IServerStreamWriter<T> inner, Calle
         set => inner.WriteOptions = value;
     }
 
-    public Task WriteAsync(T message) => inner.WriteAsync(message).WaitAsync(watch.Token);
+    public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
 
-    public Task WriteAsync(T message, CancellationToken cancellationToken) =>
-        inner.WriteAsync(message, CancellationToken.None).WaitAsync(cancellationToken).WaitAsync(watch.Token);
+    public async Task WriteAsync(T message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.WriteAsync(message, CancellationToken.None).WaitAsync(cancellationToken).WaitAsync(watch.Token);
+        }
+        catch (InvalidOperationException exception) when (watch.Token.IsCancellationRequested)
+        {
+            // What gRPC says of a write that begins when the caller has just gone: no fault of ours.
+            throw new OperationCanceledException("the call is over", exception, watch.Token);
+        }
+    }
 }
