@@ -69,7 +69,8 @@ launch() { # NAME COMMAND…: in a session of its own, so that a Ctrl-C here doe
 }
 
 start() {
-  pid_of "$1" >/dev/null && return 0
+  local pid
+  if pid=$(pid_of "$1"); then kill -CONT "$pid" 2>/dev/null || true; return 0; fi
   case $1 in
     etcd-[0-2])
       local i=${1#etcd-} pki=$home/pki/$1 cluster=''
@@ -90,6 +91,7 @@ start() {
 
 stop() { # NAME [SIGNAL]
   local pid
+  case ${2:-TERM} in TERM|INT|KILL|STOP|CONT) ;; *) refuse "a signal is TERM, INT, KILL, STOP or CONT" ;; esac
   pid=$(pid_of "$1") || { rm -f "$home/run/$1.pid"; return 0; }
   kill "-${2:-TERM}" "$pid" 2>/dev/null || true
   case ${2:-TERM} in STOP|CONT) return 0 ;; esac
@@ -117,13 +119,13 @@ await() { # SECONDS NAME…
   done
 }
 
-issue() { [ -f "$home/pki/$1/ca.crt" ] || dkm pki issue "$@" >/dev/null; } # the file that is written last
+issue() { [ -f "$home/pki/$1/ca.crt" ] || dkm pki issue "$@" >/dev/null || die "no certificate for $1 could be made"; } # the file that is written last
 
 list() { local text=''; for item in "$@"; do text+="${text:+, }\"$item\""; done; echo "[$text]"; }
 addresses() { list "https://127.0.0.1:$(port "$1-1")" "https://127.0.0.1:$(port "$1-2")"; }
 
 configure() { # certificates, roots, one file of configuration for each service, and the home's own
-  dkm pki init >/dev/null
+  dkm pki init >/dev/null || die "the development CAs could not be made"
   for m in $members; do issue "etcd-$m" --etcd member; done
   for name in root dkm-access dkm-keyring; do issue "$name" --etcd client; done
   local tls store etcd=()
@@ -277,10 +279,25 @@ down() { # the services first: they step down while they still have a store
 known() { [ -f "$home/first-port" ] || refuse "there is no cluster in $home; name its home (DKM_HOME) or make one: make cluster"; first=$(<"$home/first-port"); }
 one_of_them() { case " $all " in *" ${1:-} "*) ;; *) refuse "which? $all" ;; esac; }
 
+# In the background, and waited for: bash may lose a lone INT that comes while it waits for a $(…), but none that comes while it waits like this.
+heedful() {
+  "$@" &
+  local child=$! status=0
+  trap 'kill -TERM "$child" 2>/dev/null || true' INT TERM
+  wait "$child" || true
+  while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
+  wait "$child" || status=$?
+  exit "$status"
+}
+
 case "${1:-}" in
-  up) up ;;
+  up) heedful up ;;
   check) check ;;
-  down) trap '' INT TERM; if [ -z "$(strays)" ] && [ ! -f "$home/first-port" ]; then echo "there is no cluster in $home: nothing to end"; exit 0; fi; if [ -z "$(strays)" ]; then known; fi; if [ -d "$home/run" ]; then alone; fi; down ;;
+  down)
+    trap '' INT TERM
+    if [ ! -f "$home/first-port" ] && [ -z "$(strays)" ]; then echo "there is no cluster in $home: nothing to end"; exit 0; fi
+    [ ! -d "$home/run" ] || alone
+    down ;;
   status) known; status ;;
   start|stop) one_of_them "${2:-}"; known; "$@" ;;
   *) sed -n '3,4s/^# *//p' "$0" >&2; exit 2 ;;

@@ -18,7 +18,4 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Error, "Group {Group} holds a member that is no SPIFFE ID: left out")]
     public static partial void UnreadableMember(ILogger logger, string group);
-
-    [LoggerMessage(6, LogLevel.Warning, "Store:AwaitRestore is set, and the store holds records: there is nothing to restore, and it is used as it is")]
-    public static partial void NothingToRestore(ILogger logger);
 }

@@ -25,12 +25,11 @@ public static class KeyRingServer
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = DkmServer.CreateBuilder(options.Server, time);
-        var timing = RolloverTiming.Of(options.Installation);
         builder.Services.AddPolicyReplica(options.Access, new PolicyReplicaOptions { CutOff = RolloverTiming.CutOff });
         builder.Services
             .AddSingleton(options)
             .AddSingleton(options.Installation)
-            .AddSingleton(timing);
+            .AddSingleton(RolloverTiming.Of(options.Installation));
         AddRings(builder.Services, store);
         AddDistribution(builder.Services);
         AddRollover(builder.Services);

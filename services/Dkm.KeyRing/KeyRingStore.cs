@@ -115,7 +115,7 @@ internal sealed class KeyRingStore(
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
         if (options.AwaitRestore && current is null)
         {
-            await AwaitRestoreAsync(root, token);
+            await new AwaitedRestore(Revisioned, "keyring", root, StoreOptions(), time, logger).FilledAsync(Await, token);
         }
 
         materials.Use(root);
@@ -125,26 +125,10 @@ internal sealed class KeyRingStore(
         opened.TrySetResult();
     }
 
-    private async Task AwaitRestoreAsync(FileRoot opened, CancellationToken token)
+    private void Await(AwaitedRestore? restore)
     {
-        var restore = new AwaitedRestore(Revisioned, "keyring", opened, StoreOptions(), time, logger);
-        if (!await restore.IsEmptyAsync(token))
-        {
-            Log.NothingToRestore(logger);
-            return;
-        }
-
-        Volatile.Write(ref trouble, AwaitedRestore.Why);
+        Volatile.Write(ref trouble, restore is null ? AwaitedRestore.WhyOnceRestored : AwaitedRestore.Why);
         Volatile.Write(ref awaited, restore);
-        try
-        {
-            await restore.WaitAsync(token);
-            Volatile.Write(ref trouble, "the store was restored and is being opened");
-        }
-        finally
-        {
-            Volatile.Write(ref awaited, null);
-        }
     }
 
     private ServiceStoreOptions StoreOptions() => new()

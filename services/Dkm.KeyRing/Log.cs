@@ -45,7 +45,4 @@ internal static partial class Log
 
     [LoggerMessage(4013, LogLevel.Warning, "Ring {Ring}: key {Key} was scheduled for destruction at {Due:O} by a clock behind this one; it is put off to {Later:O}")]
     public static partial void DestructionPutOff(ILogger logger, string ring, string key, DateTimeOffset due, DateTimeOffset later);
-
-    [LoggerMessage(4014, LogLevel.Warning, "Store:AwaitRestore is set, and the store holds records: there is nothing to restore, and it is used as it is")]
-    public static partial void NothingToRestore(ILogger logger);
 }

@@ -63,6 +63,9 @@ internal static partial class Log
     [LoggerMessage(129, LogLevel.Warning, "{Service} awaits a restore (Store:AwaitRestore): nothing is made in its empty store until then")]
     internal static partial void AwaitingRestore(ILogger logger, string service);
 
+    [LoggerMessage(130, LogLevel.Warning, "Store:AwaitRestore is set, and {Service} holds records: there is nothing to restore, and they are used as they are")]
+    internal static partial void NothingToRestore(ILogger logger, string service);
+
     [LoggerMessage(117, LogLevel.Warning, "no clear answer for the change to {Version} of {Service}; reading back")]
     internal static partial void OutcomeAmbiguous(ILogger logger, Exception exception, string service, ManifestVersion version);
 

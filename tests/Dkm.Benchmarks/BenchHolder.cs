@@ -41,9 +41,6 @@ internal sealed class BenchHolder : ILogger<KeySetHolder>, IAsyncDisposable
     /// <summary>Whether all that is wanted is here.</summary>
     public bool HasAll => holder.Rings.All(ring => ring.Snapshot is not null);
 
-    /// <summary>Whether nothing is here any more.</summary>
-    public bool HasNone => holder.Rings.All(ring => ring.Snapshot is null);
-
     public void Forget()
     {
         lock (gate)
@@ -61,12 +58,13 @@ internal sealed class BenchHolder : ILogger<KeySetHolder>, IAsyncDisposable
         }
     }
 
-    /// <summary>When the last of its rings was lost.</summary>
-    public long WhenLastWasLost()
+    /// <summary>When the last of its rings was lost, since the last <see cref="Forget"/>; null before all are.</summary>
+    public long? WhenAllWereLost()
     {
         lock (gate)
         {
-            return seen.Where(one => one.Snapshot is null).Max(one => one.Timestamp);
+            var lost = seen.Where(one => one.Snapshot is null).ToList();
+            return lost.Select(one => one.Ring).Distinct().Count() == holder.Rings.Count() ? lost.Max(one => one.Timestamp) : null;
         }
     }
 

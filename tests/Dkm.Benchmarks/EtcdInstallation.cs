@@ -44,8 +44,16 @@ internal sealed class EtcdInstallation : IAsyncDisposable
     public static async Task<EtcdInstallation> StartAsync(params IEnumerable<string> members)
     {
         var installation = new EtcdInstallation(await EtcdProcesses.StartAsync());
-        await installation.OpenAsync(members);
-        return installation;
+        try
+        {
+            await installation.OpenAsync(members);
+            return installation;
+        }
+        catch
+        {
+            await installation.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Where etcd is, for a process that opens it by itself.</summary>

@@ -33,8 +33,16 @@ internal sealed class Propagation : IAsyncDisposable
     public static async Task<Propagation> StartAsync()
     {
         var propagation = new Propagation(await EtcdInstallation.StartAsync([.. Members.Append(BenchHome.Worker).Select(Id)]));
-        await propagation.OpenAsync();
-        return propagation;
+        try
+        {
+            await propagation.OpenAsync();
+            return propagation;
+        }
+        catch
+        {
+            await propagation.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A ring gets a new key that is primary at once, at the first replica. Until the last holder has it.</summary>
@@ -63,7 +71,7 @@ internal sealed class Propagation : IAsyncDisposable
         var others = Members.Where(name => name != holder.Name).Append(BenchHome.Worker);
         var change = Change.Begin([holder]);
         await installation.SetMembersAsync(others.Select(Id));
-        await change.UntilAsync(one => one.HasNone ? one.WhenLastWasLost() : null);
+        await change.UntilAsync(one => one.WhenAllWereLost());
         await installation.SetMembersAsync(others.Append(holder.Name).Select(Id));
         await Change.WaitAsync(() => holder.HasAll);
         return change;

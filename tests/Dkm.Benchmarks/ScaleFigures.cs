@@ -17,8 +17,8 @@ internal static class ScaleFigures
 
     private static readonly string Method =
         $"etcd: three members as processes, TLS on both sides, loopback, one disk; in it {Rings} rings with {RingFiller.LiveKeys} live and {RingFiller.ArchivedKeys} archived keys each. ready: a KeyRing process, from its start to "
-        + $"the first yes of /readyz (asked every 10 ms), {Starts} times, the median. ready.create: the same in this process, where the code is compiled already, from Create on. bytes: managed memory of this process after a full "
-        + "collection, two minutes later, with the replica and all that it keeps, less that with a replica of one ring, by the number of keys.";
+        + $"the first yes of /readyz (asked every 10 ms), {Starts} times, the median. ready.create: the same in this process, where the code is compiled already, from the opening of its store on. bytes: managed memory of this process after a full "
+        + "collection, two minutes later, with the replica and all that it keeps, less that with a replica of one ring, by the number of keys; what the measurement itself keeps, the rings' names for one, is in it.";
 
     public static async Task<List<Figure>> RunAsync(string folder)
     {

@@ -17,6 +17,11 @@ internal sealed class BackupActions(Session session)
 
     public async Task RunAsync(string file, CancellationToken cancellationToken)
     {
+        if (CompleteFile.IsDevice(Path.GetFullPath(file)))
+        {
+            throw new UsageException($"{file}: a backup appears when it is complete, so it has to be a file");
+        }
+
         BackupView? view = null;
         for (var attempt = 1; view is null; attempt++)
         {
@@ -26,8 +31,7 @@ internal sealed class BackupActions(Session session)
             }
             catch (DkmException e) when (e.Reason == Reasons.RevisionGone && attempt < Attempts)
             {
-                view = null;
-                await session.Environment.Error.WriteLineAsync("the store's history moved on meanwhile; beginning again");
+                await session.NoteAsync("(the store's history moved on meanwhile; beginning again)");
             }
         }
 

@@ -3,6 +3,7 @@ namespace Dkm.Cli.Backups;
 using System;
 using System.IO;
 using Dkm.Cli.Failures;
+using Dkm.Cli.Protection;
 using Dkm.Core;
 using Dkm.Core.Backups;
 
@@ -49,7 +50,7 @@ internal sealed class BackupFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             file?.Dispose();
-            throw new UsageException($"{path}: {e.Message}");
+            throw new UsageException(Input.Complaint(path, e));
         }
         catch
         {

@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Dkm.Cli.Failures;
+using Dkm.Cli.Protection;
 using Dkm.Core;
 
 /// <summary>Key ids, one a line; empty lines and what follows a # say nothing.</summary>
@@ -23,7 +24,7 @@ internal static class DestroyedList
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"--destroyed {path}: {e.Message}");
+            throw new UsageException($"--destroyed {Input.Complaint(path, e)}");
         }
     }
 }

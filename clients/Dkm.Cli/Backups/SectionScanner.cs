@@ -12,8 +12,6 @@ using Google.Protobuf;
 /// </summary>
 internal sealed class SectionScanner(DkmService service)
 {
-    private const int KeptLimit = 64 * 1024;
-
     private readonly byte[] head = new byte[BackupFrame.HeadSize];
     private byte[] kept = [];
     private BackupFrame frame;
@@ -82,7 +80,7 @@ internal sealed class SectionScanner(DkmService service)
             return;
         }
 
-        kept = frame.Length <= KeptLimit ? new byte[frame.Length] : throw Invalid("its header or trailer is too long");
+        kept = frame.Length <= BackupFormat.MaximumHeader - BackupFrame.HeadSize ? new byte[frame.Length] : throw Invalid("its header or trailer is too long");
     }
 
     private int FeedPayload(ReadOnlySpan<byte> bytes)

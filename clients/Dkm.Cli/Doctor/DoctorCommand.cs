@@ -16,7 +16,7 @@ internal static class DoctorCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var command = new Command("doctor", "Look at home, certificates, every replica of every service, etcd, clocks and memory; say what to do. Exit code 1 if something is broken, 8 if something soon will be");
+        var command = new Command("doctor", "Look at home, certificates, every replica of every service, etcd, clocks and memory; say what to do. Exit code 1 if something is broken, 8 if all works and something needs attention");
         command.SetAction(runner.Action((_, session, cancellationToken) => RunAsync(session, cancellationToken)));
         return command;
     }
@@ -44,7 +44,7 @@ internal static class DoctorCommand
         };
     }
 
-    /// <summary>All at once: it takes as long as the slowest answer, not as long as all of them.</summary>
+    /// <summary>All replicas at once: it takes as long as the slowest answer, not as long as all of them.</summary>
     private static async Task<IEnumerable<CheckResult>> AskAsync(Session session, CancellationToken cancellationToken)
     {
         List<CheckResult> mistakes = [];

@@ -30,13 +30,16 @@ internal static class KeyCommands
         };
         var command = new Command("list", "A ring's keys, newest first") { state, all, ids };
         var ring = RingChoice.ByPosition(command);
-        command.SetAction(runner.Action((parse, session, cancellationToken) =>
-        {
-            var list = new KeyList(parse.GetValue(state), parse.GetValue(ids));
-            return !parse.GetValue(all) ? new KeyActions(session, ring.Read(parse, session)).ListAsync(list, cancellationToken)
-                : ring.Given(parse) is { } named ? throw new UsageException($"--all is of all rings, and {named} is one")
-                : KeyActions.ListAllAsync(session, list, cancellationToken);
-        }));
+        command.SetAction(runner.Action(
+            async (parse, session, cancellationToken) =>
+            {
+                var list = new KeyList(parse.GetValue(state), parse.GetValue(ids));
+                await (!parse.GetValue(all) ? new KeyActions(session, ring.Read(parse, session)).ListAsync(list, cancellationToken)
+                    : ring.Given(parse) is { } named ? throw new UsageException($"--all is of all rings, and {named} is one")
+                    : KeyActions.ListAllAsync(session, list, cancellationToken));
+                return ExitCode.Ok;
+            },
+            unlimited: parse => parse.GetValue(all)));
         return command;
     }
 

@@ -94,7 +94,7 @@ internal static partial class CompleteFile
         (File.Exists(target) ? new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? target;
 
     /// <summary>.NET does not say what kind of file something is, so the places where devices and the shell's pipes live are known by name.</summary>
-    private static bool IsDevice(string target) =>
+    internal static bool IsDevice(string target) =>
         !OperatingSystem.IsWindows()
         && (target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal))
         && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);

@@ -12,7 +12,7 @@ using Dkm.KeyRing.V1;
 /// <summary>Turns tokens of the command line into values. Mistakes become parse errors: exit code 2, nothing tried.</summary>
 internal static class Values
 {
-    private static readonly string[] KeyStateWords = ["PENDING", "ACTIVE", "ARCHIVED", "DISABLED", "COMPROMISED", "DESTROY_SCHEDULED", "DESTROYED"];
+    private static readonly string[] KeyStateWords = [.. Enum.GetValues<Key.Types.State>().Where(state => state != Key.Types.State.Unspecified).Select(Words.Of)];
 
     public static OutputForm ToOutputForm(ArgumentResult result) =>
         One(result, text => text switch

@@ -65,15 +65,17 @@ internal static class Input
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Some of the system's messages name the file themselves, by its whole path.
-            throw new UsageException(e switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => $"{file}: there is no such file",
-                _ when e.Message.Contains(file, StringComparison.Ordinal) => e.Message,
-                _ => $"{file}: {e.Message}",
-            });
+            throw new UsageException(Complaint(file, e));
         }
     }
+
+    /// <summary>Why a file could not be read. Some of the system's messages name it themselves, by its whole path.</summary>
+    internal static string Complaint(string file, Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => $"{file}: there is no such file",
+        _ when exception.Message.Contains(file, StringComparison.Ordinal) => exception.Message,
+        _ => $"{file}: {exception.Message}",
+    };
 
     /// <summary>Buffers that held a part of the secret are zeroed when they are outgrown.</summary>
     private static async Task<byte[]> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)

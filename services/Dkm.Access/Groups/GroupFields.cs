@@ -41,18 +41,9 @@ internal sealed class GroupFields(string trustDomain)
         ? kind
         : throw DkmException.Invalid(field, Reasons.Required, "the kind is WORKLOAD or HUMAN");
 
-    public static string Description(string description, string field)
-    {
-        if (description.EnumerateRunes().Count() > MaximumDescription)
-        {
-            throw DkmException.Invalid(field, Reasons.TooLong, "a description is at most 256 characters");
-        }
-
-        // It stands in tables on terminals: a line end in it would forge a row.
-        return description.Any(char.IsControl)
-            ? throw DkmException.Invalid(field, Reasons.InvalidField, "a description is one line of text, without control characters")
-            : description;
-    }
+    public static string Description(string description, string field) => description.EnumerateRunes().Count() > MaximumDescription
+        ? throw DkmException.Invalid(field, Reasons.TooLong, "a description is at most 256 characters")
+        : OneLine.Demand(description, field, "a description");
 
     public static string RequestId(string requestId, string field) => requestId.Length == 0 || KeyId.TryParse(requestId, out _)
         ? requestId

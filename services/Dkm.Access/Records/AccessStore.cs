@@ -111,7 +111,7 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
         root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
         if (options.AwaitRestore)
         {
-            await AwaitRestoreAsync(below, root, cancellationToken);
+            await new AwaitedRestore(below, "access", root, StoreOptions(below), time, logger).FilledAsync(Await, cancellationToken);
         }
 
         var opened = await ServiceStore.OpenAsync(
@@ -128,25 +128,10 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
         }
     }
 
-    private async Task AwaitRestoreAsync(IRevisionedStore below, FileRoot opened, CancellationToken cancellationToken)
+    private void Await(AwaitedRestore? restore)
     {
-        var restore = new AwaitedRestore(below, "access", opened, StoreOptions(below), time, logger);
-        if (!await restore.IsEmptyAsync(cancellationToken))
-        {
-            Log.NothingToRestore(logger);
-            return;
-        }
-
-        (why, awaited) = (AwaitedRestore.Why, restore);
-        try
-        {
-            await restore.WaitAsync(cancellationToken);
-            why = "the store was restored and is being opened";
-        }
-        finally
-        {
-            awaited = null;
-        }
+        why = restore is null ? AwaitedRestore.WhyOnceRestored : AwaitedRestore.Why;
+        awaited = restore;
     }
 
     private ServiceStoreOptions StoreOptions(IRevisionedStore below) => new()

@@ -11,6 +11,9 @@ public static class BackupFormat
     /// <summary>Bytes of <see cref="Magic"/>.</summary>
     public const int MagicSize = 8;
 
+    /// <summary>Bytes that the frame of a header or a trailer has at most.</summary>
+    public const int MaximumHeader = 64 * 1024;
+
     private const int MaximumId = 64;
 
     /// <summary>The first bytes of the file: <c>"DKMBACK" 01</c>.</summary>

@@ -40,18 +40,9 @@ internal static class UpdateRequest
         return next;
     }
 
-    public static string Description(string description)
-    {
-        if (description.Length > 256)
-        {
-            throw DkmException.Invalid("key_ring.description", Reasons.TooLong, "a description has at most 256 characters");
-        }
-
-        // It stands in tables on terminals: a line end in it would forge a row.
-        return description.Any(char.IsControl)
-            ? throw DkmException.Invalid("key_ring.description", Reasons.InvalidField, "a description is one line of text, without control characters")
-            : description;
-    }
+    public static string Description(string description) => description.Length <= 256
+        ? OneLine.Demand(description, "key_ring.description", "a description")
+        : throw DkmException.Invalid("key_ring.description", Reasons.TooLong, "a description has at most 256 characters");
 
     private static IReadOnlyCollection<string> Paths(UpdateKeyRingRequest request) =>
         request.UpdateMask is { Paths.Count: > 0 } mask ? mask.Paths : Everything;

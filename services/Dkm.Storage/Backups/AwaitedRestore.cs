@@ -42,9 +42,36 @@ public sealed class AwaitedRestore
     /// <summary>For people.</summary>
     public static string Why => "it awaits a restore (Store:AwaitRestore is set and the store is empty): dkm restore FILE";
 
+    /// <summary>For people, when the wait is over and the records are not open yet.</summary>
+    public static string WhyOnceRestored => "the store was restored and is being opened";
+
     /// <summary>Whether there are no records yet.</summary>
     /// <exception cref="DkmException">UNAVAILABLE.</exception>
     public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken) => (await store.GetAsync(paths.Manifest, 0, cancellationToken)).Entry is null;
+
+    /// <summary>Returns at once where there are records, else when a restore has brought some.</summary>
+    /// <param name="awaited">Told of this when the wait begins, and of null when it ends.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DkmException">UNAVAILABLE.</exception>
+    public async Task FilledAsync(Action<AwaitedRestore?> awaited, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(awaited);
+        if (!await IsEmptyAsync(cancellationToken))
+        {
+            Log.NothingToRestore(logger, paths.Service);
+            return;
+        }
+
+        awaited(this);
+        try
+        {
+            await WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            awaited(null);
+        }
+    }
 
     /// <summary>Returns when a restore is over, whichever replica did it.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)

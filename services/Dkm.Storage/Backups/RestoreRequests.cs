@@ -57,6 +57,12 @@ public sealed class RestoreRequests
         var bytes = Joined();
         while (bytes.Length < BackupFrame.HeadSize || (BackupFrame.TryRead(bytes, out var frame) && bytes.Length < BackupFrame.HeadSize + frame.Length))
         {
+            // It is put together anew with each piece, and a caller may send pieces of a byte.
+            if (bytes.Length > BackupFormat.MaximumHeader)
+            {
+                throw StoreErrors.BackupInvalid(service, "its header is too long");
+            }
+
             if (!await MoveAsync(cancellationToken))
             {
                 throw StoreErrors.BackupInvalid(service, "it is cut off in its header");

@@ -17,7 +17,7 @@ internal sealed class SectionContent(ServiceContext context, SectionSpool spool,
     /// <exception cref="Dkm.Core.DkmException">STORE_NOT_EMPTY: something lies there that is not of the section.</exception>
     public async Task CompareAsync(long revision, Func<ExpectedEntry, StoreEntry?, Task> visit, CancellationToken cancellationToken)
     {
-        await using var found = StorePages.ReadAsync(context, context.Paths.Prefix, revision, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var found = new PageFeed(context, context.Paths.Prefix, revision).EntriesAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var more = await found.MoveNextAsync();
         foreach (var expected in Entries())
         {

@@ -11,7 +11,6 @@ using Google.Protobuf;
 /// <summary>What can be told of a section without any key: its form, its order, and what is needed to open it.</summary>
 internal sealed class SectionOutline
 {
-    private const int HeaderSizeLimit = 64 * 1024;
     private const int MaximumStoreKeys = 1000;
 
     private readonly ServicePaths paths;
@@ -91,7 +90,7 @@ internal sealed class SectionOutline
 
         switch (frame.Part)
         {
-            case BackupPart.Header when frame.Bytes.Length > HeaderSizeLimit:
+            case BackupPart.Header when frame.Bytes.Length > BackupFormat.MaximumHeader:
                 throw Invalid("its header is too long");
             case BackupPart.Header:
                 header = ReadHeader(paths.Service, frame.Bytes.AsMemory(BackupFrame.HeadSize));

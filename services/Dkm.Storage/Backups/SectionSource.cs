@@ -97,14 +97,14 @@ internal sealed class SectionSource
     private async Task<IEnumerable<string>> RootsAsync(long revision, CancellationToken cancellationToken)
     {
         var roots = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (var entry in StorePages.ReadAsync(context, context.Paths.StoreKeys, revision, cancellationToken))
+        await foreach (var entry in new PageFeed(context, context.Paths.StoreKeys, revision).EntriesAsync(cancellationToken))
         {
             roots.UnionWith(WrappedStoreKey.Read(entry.Value) is { } wrapped ? [wrapped.RootId] : []);
         }
 
         if (context.Options.RecordRoots is { } rooted)
         {
-            await foreach (var entry in StorePages.ReadAsync(context, context.Paths.Full(rooted.Folder), revision, cancellationToken))
+            await foreach (var entry in new PageFeed(context, context.Paths.Full(rooted.Folder), revision).EntriesAsync(cancellationToken))
             {
                 await context.Keys.EnsureAsync([entry], cancellationToken);
                 if (context.Sealer.Open(context.Keys, entry, context.Paths.Relative(entry.Path), out var record) is null)

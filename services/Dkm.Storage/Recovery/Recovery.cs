@@ -75,11 +75,10 @@ internal sealed class Recovery
         await context.Keys.EnsureAsync(read.Entry is null ? [] : [read.Entry], cancellationToken);
         _ = context.OpenManifest(read.Entry, out var manifest);
         var records = new Dictionary<string, FoundRecord>(StringComparer.Ordinal);
-        for (string? last = null; ;)
+        await foreach (var entries in new PageFeed(context, context.Paths.Prefix, read.Revision).ReadAsync(cancellationToken))
         {
-            var page = await context.Store.RangeAsync(context.Paths.Prefix, last, context.Options.PageSize, read.Revision, cancellationToken);
-            await context.Keys.EnsureAsync(page.Entries, cancellationToken);
-            foreach (var entry in page.Entries)
+            await context.Keys.EnsureAsync(entries, cancellationToken);
+            foreach (var entry in entries)
             {
                 var path = context.Paths.Relative(entry.Path);
                 if (ServicePaths.Classify(path) == PathKind.Record)
@@ -88,14 +87,9 @@ internal sealed class Recovery
                     records[path] = new FoundRecord(entry.ModRevision, record?.Header.Version ?? 0, record?.Stamp ?? 0);
                 }
             }
-
-            if (!page.More)
-            {
-                return new FoundRecords(read.Entry?.ModRevision ?? 0, manifest, records);
-            }
-
-            last = page.Entries[^1].Path;
         }
+
+        return new FoundRecords(read.Entry?.ModRevision ?? 0, manifest, records);
     }
 
     /// <summary>False if somebody else wrote meanwhile.</summary>

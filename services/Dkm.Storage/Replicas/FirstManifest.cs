@@ -1,6 +1,5 @@
 namespace Dkm.Storage;
 
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -43,21 +42,12 @@ internal static class FirstManifest
 
     private static async Task RefuseLeftoversAsync(ServiceContext context, long revision, CancellationToken cancellationToken)
     {
-        for (string? last = null; ;)
+        await foreach (var entry in new PageFeed(context, context.Paths.Prefix, revision).EntriesAsync(cancellationToken))
         {
-            var page = await context.Store.RangeAsync(context.Paths.Prefix, last, context.Options.PageSize, revision, cancellationToken);
-            var paths = page.Entries.Select(entry => context.Paths.Relative(entry.Path));
-            if (paths.FirstOrDefault(path => ServicePaths.Classify(path) != PathKind.Leased) is { } leftover)
+            if (context.Paths.Relative(entry.Path) is var leftover && ServicePaths.Classify(leftover) != PathKind.Leased)
             {
                 throw StoreErrors.Refused($"manifest: expected the manifest of what is there ({leftover} for one), found nothing (deleted)");
             }
-
-            if (!page.More)
-            {
-                return;
-            }
-
-            last = page.Entries[^1].Path;
         }
     }
 }

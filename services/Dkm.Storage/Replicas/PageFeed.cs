@@ -8,7 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 
 /// <summary>
-/// The entries of a service at one revision, page by page; the next is on its way while one is worked on. For each page etcd looks at the names of all the entries that are still to come, so of
+/// All that lies under a prefix at one revision, page by page; the next is on its way while one is worked on. For each page etcd looks at the names of all the entries that are still to come, so of
 /// many thousands the pages become larger, as far as a message of some megabytes reaches.
 /// </summary>
 internal sealed class PageFeed
@@ -16,12 +16,14 @@ internal sealed class PageFeed
     private const int PageBytes = 4 * 1024 * 1024;
 
     private readonly ServiceContext context;
+    private readonly string prefix;
     private readonly long revision;
     private int size;
 
-    public PageFeed(ServiceContext context, long revision)
+    public PageFeed(ServiceContext context, string prefix, long revision)
     {
         this.context = context;
+        this.prefix = prefix;
         this.revision = revision;
         size = context.Options.PageSize;
     }
@@ -46,8 +48,20 @@ internal sealed class PageFeed
         }
     }
 
+    /// <summary>One by one.</summary>
+    public async IAsyncEnumerable<StoreEntry> EntriesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in ReadAsync(cancellationToken))
+        {
+            foreach (var entry in page)
+            {
+                yield return entry;
+            }
+        }
+    }
+
     private Task<StorePage> FetchAsync(string? last, CancellationToken cancellationToken) =>
-        context.Store.RangeAsync(context.Paths.Prefix, last, size, revision, cancellationToken);
+        context.Store.RangeAsync(prefix, last, size, revision, cancellationToken);
 
     private void Grow(IReadOnlyList<StoreEntry> entries)
     {

@@ -36,7 +36,7 @@ internal sealed class SnapshotReader
 
         var storeKeys = context.Keys.Paths.ToHashSet(StringComparer.Ordinal);
         var opener = new PageOpener(context, snapshot.DigestKey, allCores ? Environment.ProcessorCount : 1);
-        await foreach (var entries in new PageFeed(context, read.Revision).ReadAsync(cancellationToken))
+        await foreach (var entries in new PageFeed(context, context.Paths.Prefix, read.Revision).ReadAsync(cancellationToken))
         {
             await context.Keys.EnsureAsync(entries, cancellationToken);
             Add(snapshot, entries, opener.Open(entries), storeKeys, meet);

@@ -13,7 +13,7 @@ using Xunit;
 
 /// <summary>deploy/cluster.sh where it cannot do what it is told.</summary>
 [Trait("Binaries", "published")]
-public sealed class ClusterScriptTests : IDisposable
+public sealed class ClusterScriptTests : IAsyncDisposable
 {
     private static readonly string Script = Path.Combine(Binaries.Repository, "deploy", "cluster.sh");
 
@@ -21,7 +21,12 @@ public sealed class ClusterScriptTests : IDisposable
 
     public ClusterScriptTests() => home.Environment["PATH"] = Binaries.Folder + ":" + Environment.GetEnvironmentVariable("PATH");
 
-    public void Dispose() => home.Dispose();
+    /// <summary>Also what a test that failed has left running.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("down");
+        home.Dispose();
+    }
 
     [Theory]
     [InlineData("-INT")]

@@ -34,9 +34,9 @@ public sealed class DeposedLeaderTests(ClusterFixture cluster)
         await cluster.ReadyAsync();
         await using var gate = await EtcdGate.StartAsync(cluster.EtcdOptions());
         await using var store = await EtcdStore.OpenAsync(cluster.EtcdOptions(), TimeProvider.System, NullLogger.Instance, Token);
-        await Task.WhenAll(cluster.SignalAsync("keyring-1", "TERM"), cluster.SignalAsync("keyring-2", "TERM"));
         try
         {
+            await Task.WhenAll(cluster.SignalAsync("keyring-1", "TERM"), cluster.SignalAsync("keyring-2", "TERM"));
             await using var leader = Start(gate);
             var late = await gate.HoldAsync(WritesAKey).WaitAsync(TimeSpan.FromSeconds(40), Token);
             await leader.SignalAsync("-STOP");

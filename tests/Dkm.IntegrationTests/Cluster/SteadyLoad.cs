@@ -46,12 +46,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     public IReadOnlyList<LoadLine> Lines { get; }
 
-    /// <summary>Operations through Crypto that were done on the steady ring.</summary>
-    public int Remote => RemoteSteady.Done;
-
-    /// <summary>The keys that sealed something on the rolling ring.</summary>
-    public IReadOnlyCollection<KeyId> KeysUsed => [.. LocalRolling.Envelopes.Keys.Union(RemoteRolling.Envelopes.Keys)];
-
     /// <summary>Returns once every line works.</summary>
     public static async Task<SteadyLoad> StartAsync(ClusterFixture cluster)
     {

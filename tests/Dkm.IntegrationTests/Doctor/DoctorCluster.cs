@@ -51,7 +51,7 @@ internal sealed class DoctorCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>What <c>dkm doctor</c> finds wrong, by the names of the findings; the memory of this machine aside.</summary>
+    /// <summary>What <c>dkm doctor</c> finds wrong, by the names of the findings.</summary>
     public async Task<Diagnosis> AskAsync(params string[] options)
     {
         var result = await home.DkmAsync(["doctor", "--output", "json", .. options]);
@@ -68,7 +68,7 @@ internal sealed class DoctorCluster : IAsyncDisposable
 
     public async Task<Diagnosis> WaitForAsync(string what, Func<Diagnosis, bool> wanted)
     {
-        var last = await AskAsync();
+        Diagnosis last = null!;
         var tries = 0;
         await Eventually.TrueAsync(
             async () =>

@@ -111,14 +111,23 @@ public sealed class EtcdGate : IAsyncDisposable
             await mine.Open.Task;
         }
 
-        var response = await store.TxnAsync(request);
-        transactions.Enqueue((request, response));
-        if (mine?.Arrived.Task.Result == request)
+        try
         {
-            mine.Answer.TrySetResult(response);
-        }
+            var response = await store.TxnAsync(request);
+            transactions.Enqueue((request, response));
+            if (mine?.Arrived.Task.Result == request)
+            {
+                mine.Answer.TrySetResult(response);
+            }
 
-        return response;
+            return response;
+        }
+        catch (RpcException refused)
+        {
+            // Who releases it waits for an answer.
+            mine?.Answer.TrySetException(refused);
+            throw;
+        }
     }
 
     private static async Task PumpAsync<TRequest, TResponse>(FakeEtcdStream<TRequest, TResponse> from, IClientStreamWriter<TRequest> to, Action<TRequest> note)

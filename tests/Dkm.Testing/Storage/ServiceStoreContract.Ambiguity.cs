@@ -108,7 +108,7 @@ public abstract partial class ServiceStoreContract
     {
         var faulty = new FaultyStore(Store);
         var (service, observer) = await OpenAsync(over: faulty);
-        var last = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 5);
+        var last = TimeProvider.System.GetTimestamp() + (2 * TimeProvider.System.TimestampFrequency);
         var sent = 0;
         FailOnce(faulty, CommitFault.BeforeApplying);
         faulty.BeforeCommit = async _ =>

@@ -38,8 +38,7 @@ public sealed class HolderWriterTests
         reader.Pause = TimeSpan.FromSeconds(10);
         await rings.Repository.CommitAsync(RingChange.To(ring, ring.Ring, [], [], RollingRing.Start), note: null, long.MaxValue, StoredRings.Token);
         await Eventually.TrueAsync(() => reader.Heard.Any(one => one.Heartbeat is not null), "a heartbeat");
-        await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await EndAsync(stop, running);
 
         var heard = reader.Heard.Skip(1).Take(2).ToList();
         Assert.Equal(2, heard[0].KeySet.Revision);
@@ -57,8 +56,7 @@ public sealed class HolderWriterTests
         var reader = new SlowReader(rings) { OnWrite = message => stream.Acknowledge("ring", message.KeySet?.Revision ?? 0) };
         var running = Writer(rings, stream, reader).RunAsync(stop.Token);
         await Eventually.TrueAsync(() => !reader.Heard.IsEmpty, "the key set");
-        await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await EndAsync(stop, running);
 
         Assert.Equal(reader.Heard.First().KeySet.Revision, stream.Find("ring")!.AcknowledgedRevision);
     }
@@ -80,8 +78,7 @@ public sealed class HolderWriterTests
         stream.Mark("ring");
         stream.Mark("none");
         await Eventually.TrueAsync(() => reader.Heard.Count >= 4, "two more");
-        await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await EndAsync(stop, running);
 
         Assert.Equal(
             [("ring", Reasons.PolicyStale), ("none", Reasons.PolicyStale), ("ring", Reasons.NotBound), ("none", Reasons.NotBound)],
@@ -103,8 +100,7 @@ public sealed class HolderWriterTests
         rings.Membership.Set(GroupEntry.Create("workers", "uid", GroupKind.Workload, []));
         stream.Mark("ring");
         await Eventually.TrueAsync(() => reader.Heard.Any(one => one.Denied is not null), "the revocation");
-        await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await EndAsync(stop, running);
 
         var denied = reader.Heard.Single(one => one.Denied is not null).Denied;
         Assert.Equal((Reasons.NotBound, true), (denied.Reason, denied.Revoked));
@@ -133,6 +129,13 @@ public sealed class HolderWriterTests
     {
         rings.Membership.Set(GroupEntry.Create("workers", "uid", GroupKind.Workload, [Worker]));
         return await rings.AddAsync("ring", bindings: [new RingBinding("workers", "uid", [RingPermission.Hold])]);
+    }
+
+    private static async Task EndAsync(CancellationTokenSource stop, Task running)
+    {
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        Assert.False(running.IsFaulted, $"{running.Exception}");
     }
 
     private static HolderWriter Writer(StoredRings rings, HolderStream stream, SlowReader reader) => new(

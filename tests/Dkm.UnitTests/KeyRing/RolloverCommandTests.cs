@@ -45,6 +45,12 @@ public sealed class RolloverCommandTests
 
         Assert.Equal(Reasons.LostRace, thrown.Reason);
         Assert.Equal(1, rings.KeysOf("ring"));
+
+        now = rings.Time.GetUtcNow();
+        last = RollingRing.Timing.LastSend(rings.Time);
+        change = await rings.Repository.PrepareAsync(view, view.Ring, RollNowRule.WithLead(view.Times(RollingRing.Timing), now), now, StoredRings.Token);
+        await rings.Repository.CommitAsync(change, note: null, last, StoredRings.Token);
+        Assert.Equal(2, rings.KeysOf("ring"));
     }
 
     private static RolloverCommand Command(StoredRings rings)

@@ -13,6 +13,9 @@ internal static class AnswerRule
     /// <summary>Told by <see cref="StoreRule"/>.</summary>
     private const string Store = "store";
 
+    /// <summary>Told by <see cref="PolicyRule"/>, where it is ready.</summary>
+    private const string Policy = "policy";
+
     public static IEnumerable<CheckResult> Judge(IReadOnlyList<ReplicaFacts> replicas) => replicas.Select(Judge).Concat(Versions(replicas));
 
     private static CheckResult Judge(ReplicaFacts replica)
@@ -39,7 +42,7 @@ internal static class AnswerRule
                 Advice(missing.FirstOrDefault()));
         }
 
-        var notes = status.Parts.Where(part => part.Note.Length > 0 && part.Name != Store).ToList();
+        var notes = status.Parts.Where(part => part.Note.Length > 0 && part.Name is not (Store or Policy)).ToList();
         return notes.Count == 0
             ? CheckResult.Good(name, $"{address} answers and is ready ({status.Version} on {status.Host})")
             : CheckResult.Watch(
@@ -51,8 +54,9 @@ internal static class AnswerRule
     private static string Advice(PartStatus? part) => part?.Name switch
     {
         Store when part.Note.StartsWith(Reasons.StoreRefused, StringComparison.Ordinal) => StoreRule.Refused,
+        Store when part.Note.Contains("awaits a restore", StringComparison.Ordinal) => "dkm restore FILE; or take Store:AwaitRestore away and start it again (docs/BACKUP.md)",
         Store => "see that its store runs and lets it in, and that its root is there; it tries again by itself",
-        "policy" => "see that Access runs and can be reached from it; it tries again by itself",
+        Policy => "see that Access runs and can be reached from it; it tries again by itself",
         "keyring" => "see that KeyRing runs and can be reached from it; it tries again by itself",
         _ => "look at its log",
     };

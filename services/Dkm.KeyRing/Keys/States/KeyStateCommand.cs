@@ -3,7 +3,6 @@ namespace Dkm.KeyRing.Keys.States;
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Core;
@@ -37,11 +36,7 @@ internal sealed class KeyStateCommand(
             throw DkmException.Invalid("reason", Reasons.TooLong, $"a reason has at most {MaximumReason} characters");
         }
 
-        // It stands in logs and on terminals.
-        if (request.Reason.Any(char.IsControl))
-        {
-            throw DkmException.Invalid("reason", Reasons.InvalidField, "a reason is one line of text, without control characters");
-        }
+        OneLine.Demand(request.Reason, "reason", "a reason");
 
         // Of the quota a request takes one, however many races it loses.
         var taken = false;
@@ -136,12 +131,7 @@ internal sealed class KeyStateCommand(
 
     private void CheckNotes(RingView view, KeyStateRequest request)
     {
-        if (request.Action == KeyAction.Compromise)
-        {
-            return;
-        }
-
-        if (request.RequestId.Length > 0 && catalog.Content.NotesOfRing.GetValueOrDefault(view.Ring.Uid) >= RequestNote.MaximumOfRing)
+        if (request.Action != KeyAction.Compromise && request.RequestId.Length > 0 && catalog.Content.NotesOfRing.GetValueOrDefault(view.Ring.Uid) >= RequestNote.MaximumOfRing)
         {
             throw new DkmException(
                 ErrorKind.ResourceExhausted,
