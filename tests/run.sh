@@ -7,6 +7,7 @@ configuration=$1; shift
 # shellcheck source=/dev/null
 if [ -f artifacts/test.env ]; then . artifacts/test.env; fi
 passed=0; failed=0; skipped=0; status=0
+failures=$(mktemp); trap 'rm -f "$failures"' EXIT
 for project in "$@"; do
   log=$(mktemp)
   # A run that hangs is ended after fifteen minutes and is a failure.
@@ -14,6 +15,7 @@ for project in "$@"; do
   code=${PIPESTATUS[0]}
   count() { sed -nE "s/^ *$1: ([0-9]+)\$/\1/p" "$log" | tail -n 1; }
   ran=$(count succeeded); broken=$(count failed); left=$(count skipped)
+  grep -E '^failed ' "$log" >>"$failures"
   rm -f "$log"
   if [ "$code" -ne 0 ] || [ -z "$ran" ]; then
     status=1
@@ -25,5 +27,6 @@ if [ "$skipped" -ne 0 ]; then
   echo "$skipped tests were skipped: nothing may be skipped here"
   status=1
 fi
+cat "$failures" # once more at the end, where a long log is cut last
 echo "$passed passed, $failed failed"
 exit $status
