@@ -76,7 +76,18 @@ public sealed class RestoreRequests
             : throw StoreErrors.BackupInvalid(service, "it does not begin with a header");
     }
 
-    private byte[] Joined() => [.. read.SelectMany(piece => piece.ToArray())];
+    private byte[] Joined()
+    {
+        var joined = new byte[read.Sum(piece => piece.Length)];
+        var at = 0;
+        foreach (var piece in read)
+        {
+            piece.CopyTo(joined.AsMemory(at));
+            at += piece.Length;
+        }
+
+        return joined;
+    }
 
     private async Task<bool> MoveAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +100,12 @@ public sealed class RestoreRequests
         switch (request.PieceCase)
         {
             case RestoreRequest.PieceOneofCase.Section:
-                read.Enqueue(request.Section.Memory);
+                // Nothing, sent for ever, must not be kept for ever.
+                if (!request.Section.IsEmpty)
+                {
+                    read.Enqueue(request.Section.Memory);
+                }
+
                 return true;
             case RestoreRequest.PieceOneofCase.DestroyedKeys when read.Count == 0:
                 Take(request.DestroyedKeys);

@@ -316,6 +316,31 @@ public abstract partial class ServiceStoreContract
         Assert.Equal(251, (await OpenAsync()).Observer.Records.Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Restore_WhileAnotherOneIsUnderWay_OneOfThemIsValidAndWhole(int batches)
+    {
+        var (service, _) = await OpenAsync();
+        await FillAsync(service);
+        var section = await BackUpAsync(service);
+        await EmptyAsync();
+
+        // The first has looked for the last time and is about to make it valid. Then the second, which was told of other changes, gets that far.
+        var (first, second) = (new FaultyStore(Store), new FaultyStore(Store));
+        var left = batches;
+        second.OnCommit = _ => left-- > 0 ? CommitFault.None : CommitFault.Unavailable;
+        first.BeforeCommit = transaction => transaction.Puts.Any(put => put.Path == StorePath.Manifest(Service))
+            ? FailsAsync(() => RestoreAsync(section, over: second, rewrite: Shout), ErrorKind.Unavailable, Reasons.StoreUnavailable)
+            : Task.CompletedTask;
+        await FailsAsync(() => RestoreAsync(section, over: first), ErrorKind.Aborted, Reasons.LostRace);
+
+        Assert.Null((await Store.GetAsync(StorePath.Manifest(Service), 0, Token)).Entry);
+        await RestoreAsync(section, rewrite: Shout);
+        Assert.Equal(251, (await OpenAsync()).Observer.Records.Count);
+        Assert.DoesNotContain(await CopyAsync(), entry => entry.Path.Contains("/election/", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Restore_OverAStateDirectoryThatHasSeenMore_RisesAboveIt()
     {
