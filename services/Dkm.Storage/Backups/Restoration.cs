@@ -43,12 +43,12 @@ internal sealed class Restoration
         version = new ManifestVersion(Math.Max(backedUp.Version.Epoch, seen.Epoch) + 1, Math.Max(backedUp.Version.Number, seen.Number) + 1);
     }
 
-    /// <summary>In the manifest of a restore, so that the same restore asked for again is known for what it is.</summary>
-    public static UInt128 OperationId(string service, string backupId) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes($"dkm/v1/restore/{service}/{backupId}")));
+    /// <summary>In the manifest of a restore, so that the same restore asked for again is known for what it is, and one with another list of destroyed keys is not taken for it.</summary>
+    public static UInt128 OperationId(string service, string backupId, string changes) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes($"dkm/v1/restore/{service}/{backupId}/{changes}")));
 
     /// <exception cref="DkmException">FAILED_PRECONDITION STORE_NOT_EMPTY; ABORTED LOST_RACE: somebody else writes; UNAVAILABLE.</exception>
-    public async Task<RestoreResult> RunAsync(string backupId, CancellationToken cancellationToken)
+    public async Task<RestoreResult> RunAsync(string backupId, string changes, CancellationToken cancellationToken)
     {
         turn = (await context.Store.GetAsync(turnPath, 0, cancellationToken)).Entry?.ModRevision ?? 0;
         var revision = await EmptyAtAsync(cancellationToken);
@@ -56,7 +56,7 @@ internal sealed class Restoration
         await EnsureClusterIdAsync(cancellationToken);
         await content.CompareAsync(revision, (expected, found) => FillAsync(expected, found, cancellationToken), cancellationToken);
         await FlushAsync(cancellationToken);
-        var manifest = await SumAsync(backupId, cancellationToken);
+        var manifest = await SumAsync(OperationId(context.Paths.Service, backupId, changes), cancellationToken);
         var value = context.Sealer.Seal(context.Keys.Find(manifest.StoreKey)!, context.Paths.Manifest, manifest.Header, manifest.ToBody());
         await CommitAsync([], [new StorePut(context.Paths.Manifest, value)], [turnPath], cancellationToken);
         Log.Restored(context.Logger, context.Paths.Service, manifest.Count, backedUp.Version, manifest.Version, backupId);
@@ -124,7 +124,7 @@ internal sealed class Restoration
     }
 
     /// <summary>The last look: the new manifest vouches for what lies there, so that is read once more, and not what was meant to be written.</summary>
-    private async Task<Manifest> SumAsync(string backupId, CancellationToken cancellationToken)
+    private async Task<Manifest> SumAsync(UInt128 operationId, CancellationToken cancellationToken)
     {
         var key = context.Keys.Find(backedUp.StoreKey)!;
         var (digest, count, highest) = (default(MultisetDigest), 0L, version.Number);
@@ -135,7 +135,7 @@ internal sealed class Restoration
             Version = version with { Number = highest },
             Digest = digest,
             Count = count,
-            OperationId = OperationId(context.Paths.Service, backupId),
+            OperationId = operationId,
         };
 
         Task AddAsync(ExpectedEntry expected, StoreEntry? found)

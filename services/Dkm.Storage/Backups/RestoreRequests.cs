@@ -4,6 +4,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Backup.V1;
@@ -24,6 +26,11 @@ public sealed class RestoreRequests
     private RestoreRequests(IAsyncStreamReader<RestoreRequest> requests) => this.requests = requests;
 
     public IReadOnlySet<KeyId> DestroyedKeys => destroyedKeys;
+
+    /// <summary>Another text for another set of keys to destroy; empty for none.</summary>
+    public string Changes => destroyedKeys.Count == 0
+        ? string.Empty
+        : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', destroyedKeys.Order()))));
 
     /// <summary>Reads up to the section's first piece.</summary>
     /// <exception cref="DkmException">INVALID_ARGUMENT.</exception>

@@ -279,8 +279,8 @@ public abstract partial class ServiceStoreContract
 
         var (restored, ofRestored) = await OpenAsync();
         Assert.Equal(before.Replace("=b", "=B", StringComparison.Ordinal), Bodies(ofRestored));
-        Assert.True(restored.IsJustRestoredFrom("backup-1"));
-        Assert.False(restored.IsJustRestoredFrom("backup-2"));
+        Assert.True(restored.IsJustRestoredFrom("backup-1", string.Empty));
+        Assert.False(restored.IsJustRestoredFrom("backup-2", string.Empty));
     }
 
     [Fact]
@@ -297,6 +297,42 @@ public abstract partial class ServiceStoreContract
 
         await FailsAsync(() => RestoreAsync(section), ErrorKind.FailedPrecondition, Reasons.StoreNotEmpty);
         await RestoreAsync(section, rewrite: Shout);
+    }
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData("0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", "0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", true)]
+    [InlineData(null, "0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", false)]
+    [InlineData("0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", "0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a12", false)]
+    [InlineData("0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", null, false)]
+    public async Task Restore_AskedAgain_IsDoneAlreadyOnlyWithTheSameListOfDestroyedKeys(string? first, string? second, bool done)
+    {
+        var (service, _) = await OpenAsync();
+        await PutAsync(service, "groups/a", "A");
+        var section = await BackUpAsync(service);
+        await EmptyAsync();
+        await AskAsync(first, Awaited(), () => throw new InvalidOperationException("not open"));
+        var (restored, _) = await OpenAsync();
+
+        if (done)
+        {
+            Assert.True((await AskAsync(second, null, () => restored)).AlreadyRestored);
+        }
+        else
+        {
+            await FailsAsync(() => AskAsync(second, null, () => restored), ErrorKind.FailedPrecondition, Reasons.NotAwaitingRestore);
+        }
+
+        async Task<RestoreResponse> AskAsync(string? destroyed, AwaitedRestore? awaited, Func<ServiceStore> opened)
+        {
+            var sent = new List<RestoreRequest> { new() { Section = ByteString.CopyFrom(section) } };
+            if (destroyed is not null)
+            {
+                sent.Insert(0, new RestoreRequest { DestroyedKeys = new DestroyedKeys { Ids = { destroyed } } });
+            }
+
+            return await BackupAnswers.RestoreAsync(Service, awaited, opened, await RestoreRequests.BeginAsync(new SentRequests(sent), Token), (_, _) => null, Token);
+        }
     }
 
     [Fact]
@@ -433,8 +469,9 @@ public abstract partial class ServiceStoreContract
         ServiceStoreOptions? options = null,
         IRevisionedStore? over = null,
         IRootProvider? by = null,
-        Func<Record, DateTimeOffset, byte[]?>? rewrite = null) =>
-        Awaited(options, over, by).RunAsync(Pieces(section), rewrite ?? ((_, _) => null), Token);
+        Func<Record, DateTimeOffset, byte[]?>? rewrite = null,
+        string changes = "") =>
+        Awaited(options, over, by).RunAsync(Pieces(section), rewrite ?? ((_, _) => null), changes, Token);
 
     /// <summary>Cut where it happens to be.</summary>
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Pieces(byte[] section)

@@ -7,8 +7,8 @@ using System.Threading.Tasks;
 using Dkm.Backup.V1;
 using Dkm.Core;
 using Dkm.Storage;
+using Dkm.Testing.Storage;
 using Google.Protobuf;
-using Grpc.Core;
 using Xunit;
 
 public sealed class RestoreRequestsTests
@@ -21,7 +21,7 @@ public sealed class RestoreRequestsTests
     public async Task Section_PiecesOfNothing_AreNotKept()
     {
         var requests = await RestoreRequests.BeginAsync(
-            new Sent([Piece(""), Piece(""), new RestoreRequest { DestroyedKeys = new DestroyedKeys { Ids = { Key } } }, Piece("a"), Piece(""), Piece("b")]), Token);
+            new SentRequests([Piece(""), Piece(""), new RestoreRequest { DestroyedKeys = new DestroyedKeys { Ids = { Key } } }, Piece("a"), Piece(""), Piece("b")]), Token);
 
         Assert.Equal([Key], requests.DestroyedKeys.Select(id => id.ToString()));
         Assert.Equal(["a", "b"], await PiecesAsync(requests));
@@ -31,7 +31,7 @@ public sealed class RestoreRequestsTests
     public async Task Header_ThatComesByteByByte_StaysToBeRead()
     {
         byte[] section = [1, 0, 0, 0, 2, 8, 2, 9];
-        var requests = await RestoreRequests.BeginAsync(new Sent([.. section.Select(one => new RestoreRequest { Section = ByteString.CopyFrom(one) })]), Token);
+        var requests = await RestoreRequests.BeginAsync(new SentRequests([.. section.Select(one => new RestoreRequest { Section = ByteString.CopyFrom(one) })]), Token);
 
         // A header of format 2.
         var error = await Assert.ThrowsAsync<DkmException>(() => requests.HeaderAsync("access", Token));
@@ -50,14 +50,5 @@ public sealed class RestoreRequestsTests
         }
 
         return pieces;
-    }
-
-    private sealed class Sent(List<RestoreRequest> requests) : IAsyncStreamReader<RestoreRequest>
-    {
-        private int next;
-
-        public RestoreRequest Current => requests[next - 1];
-
-        public Task<bool> MoveNext(CancellationToken cancellationToken) => Task.FromResult(next++ < requests.Count);
     }
 }
