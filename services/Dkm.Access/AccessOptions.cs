@@ -29,6 +29,9 @@ public sealed record AccessOptions
     /// <summary>The root that wraps Access's store key: 32 bytes, made at the first start in development only.</summary>
     public required string RootFile { get; init; }
 
+    /// <summary>See <see cref="FileRoot.Open"/>.</summary>
+    public bool RootGroupMayRead { get; init; }
+
     /// <summary>Who administers a new installation. Looked at once, while there is no group of administrators yet.</summary>
     public IReadOnlyList<SpiffeId> FirstAdministrators { get; init; } = [];
 

@@ -26,6 +26,7 @@ public static class AccessOptionsReader
             AcceptVersion = store.AcceptVersion,
             AwaitRestore = store.AwaitRestore,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
+            RootGroupMayRead = configuration.Flag("Root:GroupMayRead"),
             FirstAdministrators = ReadAdministrators(configuration, server.Trust.TrustDomain, server.Development),
             Heartbeat = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),
             Refresh = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),

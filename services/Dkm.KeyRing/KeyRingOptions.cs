@@ -30,6 +30,9 @@ public sealed record KeyRingOptions
     /// <summary>The root that wraps KeyRing's store key and wrapping keys: 32 bytes, made at the first start in development only.</summary>
     public required string RootFile { get; init; }
 
+    /// <summary>See <see cref="FileRoot.Open"/>.</summary>
+    public bool RootGroupMayRead { get; init; }
+
     /// <summary>Floors and clocks.</summary>
     public InstallationOptions Installation { get; init; } = new();
 }

@@ -26,6 +26,7 @@ public static class KeyRingOptionsReader
             AcceptVersion = store.AcceptVersion,
             AwaitRestore = store.AwaitRestore,
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
+            RootGroupMayRead = configuration.Flag("Root:GroupMayRead"),
             Installation = ReadInstallation(configuration, server.Development),
         };
     }

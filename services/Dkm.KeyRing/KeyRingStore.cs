@@ -112,7 +112,7 @@ internal sealed class KeyRingStore(
             own ??= await StoreSettings.OpenAsync(options.StoreFile, options.Etcd, time, logger, token);
         }
 
-        root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
+        root ??= FileRoot.Open(options.RootFile, create: options.Server.Development, options.RootGroupMayRead);
         if (options.AwaitRestore && current is null)
         {
             await new AwaitedRestore(Revisioned, "keyring", root, StoreOptions(), time, logger).FilledAsync(Await, token);

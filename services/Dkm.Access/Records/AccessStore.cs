@@ -108,7 +108,7 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
     private async Task<ServiceStore> OpenAsync(CancellationToken cancellationToken)
     {
         var below = shared ?? (own ??= await StoreSettings.OpenAsync(options.StoreFile, options.Etcd, time, logger, cancellationToken));
-        root ??= FileRoot.Open(options.RootFile, create: options.Server.Development);
+        root ??= FileRoot.Open(options.RootFile, create: options.Server.Development, options.RootGroupMayRead);
         if (options.AwaitRestore)
         {
             await new AwaitedRestore(below, "access", root, StoreOptions(below), time, logger).FilledAsync(Await, cancellationToken);

@@ -35,8 +35,9 @@ public sealed class FileRoot : IRootProvider, IDisposable
     /// <summary>Reads the root.</summary>
     /// <param name="path">The file: exactly 32 bytes that nobody but its owner may write or, outside development, read.</param>
     /// <param name="create">Make it, mode 0600, if it is not there, and take one that others may read. Development only: whoever loses the file loses the data.</param>
+    /// <param name="groupMayRead">Its group may read it too: Kubernetes gives a process that is not root no other way to a mounted secret than by the pod's group.</param>
     /// <exception cref="DkmException">UNAVAILABLE ROOT_UNAVAILABLE with the reason.</exception>
-    public static FileRoot Open(string path, bool create = false)
+    public static FileRoot Open(string path, bool create = false, bool groupMayRead = false)
     {
         try
         {
@@ -45,7 +46,7 @@ public sealed class FileRoot : IRootProvider, IDisposable
                 Create(path);
             }
 
-            return new FileRoot(Read(path, readableByOthers: create));
+            return new FileRoot(Read(path, create ? UnixFileMode.None : groupMayRead ? UnixFileMode.OtherRead : ReadableByOthers));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -81,7 +82,7 @@ public sealed class FileRoot : IRootProvider, IDisposable
         File.Move(draft, path, overwrite: false);
     }
 
-    private static SecretBytes Read(string path, bool readableByOthers)
+    private static SecretBytes Read(string path, UnixFileMode refused)
     {
         var mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
         if ((mode & WritableByOthers) != 0)
@@ -89,9 +90,9 @@ public sealed class FileRoot : IRootProvider, IDisposable
             throw Unavailable($"the root file {path} may be written by others than its owner; chmod go-w {path}");
         }
 
-        if (!readableByOthers && (mode & ReadableByOthers) != 0)
+        if ((mode & refused) != 0)
         {
-            throw Unavailable($"the root file {path} may be read by others than its owner; chmod 0600 {path}");
+            throw Unavailable($"the root file {path} may be read by others than its owner; chmod 0600 {path}, or, where its group is this service's alone, set Root:GroupMayRead and chmod o-r {path}");
         }
 
         using var handle = File.OpenHandle(path);

@@ -100,6 +100,26 @@ public sealed class FileRootTests : IDisposable
         FileRoot.Open(Path, create: true).Dispose();
     }
 
+    /// <summary>What Kubernetes makes of a secret in a pod with a group: a link to a file of root's, 0440.</summary>
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, false)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, false)]
+    public void Open_GroupMayRead_TakesAMountedSecretThatNobodyElseReads(UnixFileMode mode, bool taken)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "file modes are Unix's");
+        FileRoot.Open(Path, create: true).Dispose();
+        var link = directory.File("mounted.root");
+        File.CreateSymbolicLink(link, Path);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path, mode);
+        }
+
+        Assert.Equal(taken, Xunit.Record.Exception(() => FileRoot.Open(link, groupMayRead: true).Dispose()) is null);
+        Assert.Throws<DkmException>(() => FileRoot.Open(link).Dispose());
+    }
+
     private static bool AreEqual(SecretBytes one, SecretBytes other)
     {
         using var left = one.Read();
