@@ -20,6 +20,9 @@
 {{- if lt (len .Values.firstAdministrators) 2 -}}
 {{- $mistakes = append $mistakes (printf "firstAdministrators has %d: two or more of %s<name> are needed, for one alone could lock everybody out and has nobody who approves her changes." (len .Values.firstAdministrators) $human) -}}
 {{- end -}}
+{{- if and .Values.crypto.autoscaling.enabled (lt (int .Values.crypto.autoscaling.minReplicas) 2) -}}
+{{- $mistakes = append $mistakes "crypto.autoscaling.minReplicas is 1: with fewer than two every update and every lost node is an outage. development=true allows it." -}}
+{{- end -}}
 {{- range $name := list "access" "keyring" "crypto" -}}
 {{- if lt (int (get $root.Values $name).replicas) 2 -}}
 {{- $mistakes = append $mistakes (printf "%s.replicas is %d: with fewer than two every update and every lost node is an outage. development=true allows it." $name (int (get $root.Values $name).replicas)) -}}

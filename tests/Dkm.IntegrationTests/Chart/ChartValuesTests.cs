@@ -39,6 +39,7 @@ public sealed class ChartValuesTests
         ("existing-secrets", "etcd.external.allowPlaintext=true", "for development=true alone"),
         ("existing-secrets", "networkPolicy.etcd=null", "would not reach the external etcd"),
         ("everything", "certificates.certManager.issuers.workload.name=dkm-services", "are the same issuer"),
+        ("everything", "crypto.autoscaling.minReplicas=1", "minReplicas is 1: with fewer than two"),
         ("everything", "crypto.autoscaling.minReplicas=30", "minReplicas is more than maxReplicas"),
     ];
 
