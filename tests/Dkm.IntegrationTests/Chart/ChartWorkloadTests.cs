@@ -69,7 +69,19 @@ public sealed class ChartWorkloadTests(ChartFixture charts)
             var pod = Assert.Single(chart.Pods, pod => pod.Has(service.Spec.Selector));
             var open = pod.Containers.SelectMany(container => container.Ports).ToDictionary(port => port.Name, port => port.ContainerPort, StringComparer.Ordinal);
             Assert.All(service.Spec.Ports, port => Assert.Equal(port.Port, open[port.TargetPort.Value]));
+
+            // One connection to a virtual address would stay with one replica; and nothing is offered outside the cluster.
+            Assert.True(service.Spec.ClusterIP == "None" || (pod.Component == "etcd" && service.Spec.Type == "ClusterIP"), service.Metadata.Name);
         }
+    }
+
+    [Fact]
+    public void ServiceMonitor_OfEtcd_FindsThePortOfTheMetrics()
+    {
+        var chart = charts.Of("everything");
+        var monitor = Assert.Single(chart.All<CustomObjects.ServiceMonitor>()).Spec!;
+        var services = chart.All<V1Service>().Where(service => monitor.Selector.MatchLabels.All(label => service.Metadata.Labels.Contains(label)));
+        Assert.Equal(2381, Assert.Single(services.SelectMany(service => service.Spec.Ports), port => port.Name == Assert.Single(monitor.Endpoints).Port).Port);
     }
 
     [Fact]
