@@ -12,5 +12,5 @@ resources:
   {{- toYaml .root.Values.test.resources | nindent 2 }}
 volumeMounts:
   - {name: home, mountPath: /etc/dkm, readOnly: true}
-  - {name: work, mountPath: /work}
+  - {name: scratch, mountPath: /scratch}
 {{- end -}}
