@@ -12,6 +12,7 @@ using static CallerClasses;
 public static class MethodTable
 {
     private const string Groups = "/dkm.access.v1.GroupService/";
+    private const string Approvals = "/dkm.access.v1.ApprovalService/";
     private const string AccessRoots = "/dkm.access.v1.RootService/";
     private const string Policy = "/dkm.access.v1.PolicyService/";
     private const string Rings = "/dkm.keyring.v1.KeyRingService/";
@@ -35,6 +36,16 @@ public static class MethodTable
         new(Groups + "ListGroups", Human, Requirement.Administrator, Administrators),
         new(Groups + "UpdateGroup", Human, Requirement.Administrator, Administrators),
         new(Groups + "DeleteGroup", Human, Requirement.Administrator, Administrators),
+
+        new(Approvals + "RequestElevation", Human, Requirement.None, "any human, for herself"),
+        new(Approvals + "Propose", Human, Requirement.Administrator, Administrators),
+        new(Approvals + "Get", Human, Requirement.Petition, "the requester; members of its approver groups; administrators; auditors"),
+        new(Approvals + "List", Human, Requirement.None, "any human, of those that she may get"),
+        new(Approvals + "Approve", Human, Requirement.Petition, "members of the open level's group, never the requester"),
+        new(Approvals + "Deny", Human, Requirement.Petition, "members of any of its approver groups, never the requester"),
+        new(Approvals + "Cancel", Human, Requirement.Petition, "the requester"),
+        new(Approvals + "Revoke", Human, Requirement.Petition, "members of any of its approver groups; administrators; the requester"),
+        new(Approvals + "IssueCredential", Human, Requirement.Petition, "the requester of an elevation in force"),
 
         new(AccessRoots + "Recover", Human, Requirement.AdministratorAsKnown, AdministratorsAsKnown),
         new(AccessRoots + "Backup", Human, Requirement.Administrator, Administrators),
