@@ -32,6 +32,7 @@ public static class AccessService
                 options,
                 store,
                 services.GetRequiredService<GroupDirectory>(),
+                services.GetRequiredService<SeenTime>(),
                 time,
                 services.GetRequiredService<ILogger<AccessStore>>()))
             .AddSingleton<IGroupMembership>(services => services.GetRequiredService<AccessStore>())
@@ -48,6 +49,9 @@ public static class AccessService
             .AddDkmService<PolicyEndpoint>(LimitOptions.MaximumPolicy);
 
         var app = builder.Build();
+
+        // Files that cannot be used are found at the start and not at the first credential.
+        _ = app.Services.GetRequiredService<ElevationCredentials>();
         app.MapDkmService<GroupEndpoint>(GroupService.Descriptor);
         app.MapDkmService<ApprovalEndpoint>(ApprovalService.Descriptor);
         app.MapDkmService<RootEndpoint>(RootService.Descriptor);

@@ -68,6 +68,10 @@ public static class Reasons
     public const string AlreadyApproved = "ALREADY_APPROVED";
     public const string ObjectChanged = "OBJECT_CHANGED";
     public const string CertificationRequest = "CERTIFICATION_REQUEST";
+    public const string Elevated = "ELEVATED";
+    public const string ElevationOver = "ELEVATION_OVER";
+    public const string OperationsSpent = "OPERATIONS_SPENT";
+    public const string ClockBehind = "CLOCK_BEHIND";
     public const string OtherKey = "OTHER_KEY";
     public const string NoElevationCa = "NO_ELEVATION_CA";
     public const string TooManyBytes = "TOO_MANY_BYTES";

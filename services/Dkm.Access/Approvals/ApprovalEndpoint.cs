@@ -87,6 +87,23 @@ internal sealed class ApprovalEndpoint(
         };
     }
 
+    public override async Task<SpendOperationsResponse> SpendOperations(SpendOperationsRequest request, ServerCallContext context)
+    {
+        var operations = request.Operations is >= 1 and <= 1000
+            ? request.Operations
+            : throw DkmException.Invalid("operations", Reasons.InvalidField, "1 to 1,000 operations are counted at a time");
+        var (petition, _) = await WriteAsync(request.Id, context, (petition, _, now) => PetitionRule.Spend(petition, operations, now), FindForCrypto);
+        return new SpendOperationsResponse { RemainingOperations = Math.Max(0, (petition.Elevation?.MaximumOperations ?? 0) - petition.Operations) };
+    }
+
+    private static Petition FindForCrypto(string id, AccessState state, ServerCallContext context)
+    {
+        PetitionFields.Id(id, "id");
+        context.GetCaller().Accept();
+        return state.Petitions.Find(id)
+            ?? throw new DkmException(ErrorKind.PermissionDenied, Reasons.ElevationOver, $"there is no elevation {id}");
+    }
+
     private async Task<Wire.Petition> MakeAsync(ServerCallContext context, PetitionMaker make)
     {
         var requester = context.GetCaller().Id;
@@ -119,12 +136,16 @@ internal sealed class ApprovalEndpoint(
         return petition.ToMessage(repository.State.Policy);
     }
 
-    private async Task<(Petition Petition, DateTimeOffset Now)> WriteAsync(string id, ServerCallContext context, Func<Petition, AccessState, DateTimeOffset, Petition> decide)
+    private async Task<(Petition Petition, DateTimeOffset Now)> WriteAsync(
+        string id,
+        ServerCallContext context,
+        Func<Petition, AccessState, DateTimeOffset, Petition> decide,
+        Func<string, AccessState, ServerCallContext, Petition>? find = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             var (seen, now) = (repository.State, clock.Now);
-            var before = Find(id, seen, context);
+            var before = (find ?? Find)(id, seen, context);
             var after = decide(before, seen, now);
             if (ReferenceEquals(before, after))
             {

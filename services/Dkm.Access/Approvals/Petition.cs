@@ -55,6 +55,9 @@ internal sealed record Petition
     /// <summary>SHA-256 of the key that certificates are issued for; empty before the first.</summary>
     public ReadOnlyMemory<byte> KeyDigest { get; init; }
 
+    /// <summary>Spent of the maximum; counted only where there is one.</summary>
+    public long Operations { get; init; }
+
     /// <summary>The version of its record; 0 before it is written.</summary>
     public long Version { get; init; }
 

@@ -38,6 +38,7 @@ internal static class PetitionMessages
                 : null,
             KeyDigest = ByteString.CopyFrom(petition.KeyDigest.Span),
             Summary = Summary(petition),
+            Operations = petition.Operations,
         };
     }
 

@@ -71,6 +71,7 @@ internal static class PetitionRecords
         record.ActiveTime = ToTimestamp(petition.ActiveTime);
         record.EndTime = ToTimestamp(petition.EndTime);
         record.KeyDigest = ByteString.CopyFrom(petition.KeyDigest.Span);
+        record.Operations = petition.Operations;
         record.OperationId = operationId;
         return record.ToByteArray();
     }
@@ -111,6 +112,7 @@ internal static class PetitionRecords
             ActiveTime = stored.ActiveTime?.ToDateTimeOffset(),
             EndTime = stored.EndTime?.ToDateTimeOffset(),
             KeyDigest = stored.KeyDigest.Memory,
+            Operations = stored.Operations,
             Version = record.Version,
             Source = stored,
         };

@@ -102,6 +102,31 @@ internal static class PetitionRule
             : throw Refused(Reasons.OtherKey, $"the first certificate of elevation {petition.Id} was issued for another key, and there is none for a second one; request another elevation");
     }
 
+    /// <summary>Counts before anything is done: what then fails was spent all the same.</summary>
+    /// <exception cref="DkmException">PERMISSION_DENIED, RESOURCE_EXHAUSTED.</exception>
+    public static Petition Spend(Petition stored, long operations, DateTimeOffset now)
+    {
+        var petition = Settle(stored, now);
+        if (petition is not { State: PetitionState.Active, Elevation: { } terms })
+        {
+            throw new DkmException(ErrorKind.PermissionDenied, Reasons.ElevationOver, $"elevation {petition.Id} is {Word(petition.State)}");
+        }
+
+        if (terms.MaximumOperations == 0)
+        {
+            return petition;
+        }
+
+        return petition.Operations + operations <= terms.MaximumOperations
+            ? petition with { Operations = petition.Operations + operations }
+            : throw new DkmException(
+                ErrorKind.ResourceExhausted,
+                Reasons.OperationsSpent,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"elevation {petition.Id} was requested for {terms.MaximumOperations} operations, of which {terms.MaximumOperations - petition.Operations} are left; another can be requested"));
+    }
+
     public static bool IsRequester(Petition petition, SpiffeId id) => id.Class == IdentityClass.Human && id.Person == petition.Requester.Person;
 
     /// <summary>Of any level, and not the requester.</summary>

@@ -65,6 +65,15 @@ internal static class PolicyState
         _ => default,
     };
 
+    /// <summary>Null from an Access that does not say it yet.</summary>
+    public static DateTimeOffset? ClockTime(Wire.WatchPolicyResponse message) => message.EventCase switch
+    {
+        Wire.WatchPolicyResponse.EventOneofCase.Snapshot => message.Snapshot.ClockTime?.ToDateTimeOffset(),
+        Wire.WatchPolicyResponse.EventOneofCase.Change => message.Change.ClockTime?.ToDateTimeOffset(),
+        Wire.WatchPolicyResponse.EventOneofCase.Heartbeat => message.Heartbeat.ClockTime?.ToDateTimeOffset(),
+        _ => null,
+    };
+
     private static ElevationEntry[] ToCore(Google.Protobuf.Collections.RepeatedField<Wire.PolicyElevation> elevations) =>
         [.. elevations.Select(PolicyMapping.ToCore).OfType<ElevationEntry>()];
 

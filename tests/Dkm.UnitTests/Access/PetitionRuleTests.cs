@@ -203,6 +203,18 @@ public sealed class PetitionRuleTests
         Refused(ErrorKind.FailedPrecondition, Reasons.OtherKey, () => PetitionRule.FixKey(once, Petitions.Ops, new byte[] { 2 }, Soon));
     }
 
+    [Fact]
+    public void Spend_UpToTheMaximumAndNoFurther_CountsNothingWhereItRefuses()
+    {
+        var two = PetitionRule.Spend(Petitions.In(PetitionState.Active), 2, Soon);
+        Assert.Equal(2, two.Operations);
+
+        Refused(ErrorKind.ResourceExhausted, Reasons.OperationsSpent, () => PetitionRule.Spend(two, 2, Soon));
+        Assert.Equal(3, PetitionRule.Spend(two, 1, Soon).Operations);
+        Refused(ErrorKind.PermissionDenied, Reasons.ElevationOver, () => PetitionRule.Spend(two, 1, Groups.Now + Petitions.HalfAnHour));
+        Refused(ErrorKind.PermissionDenied, Reasons.ElevationOver, () => PetitionRule.Spend(Petitions.In(PetitionState.Pending), 1, Soon));
+    }
+
     [Theory]
     [InlineData("ops", true)]
     [InlineData("mia", true)]
