@@ -9,6 +9,7 @@ self=$(realpath "$0")
 home=$(realpath -m "${DKM_HOME:-$PWD/.dkm-cluster}")
 export DKM_HOME=$home
 unset DKM_IDENTITY DKM_RING
+restore=''; [[ ${DKM__Store__AwaitRestore:-} != [Tt]rue ]] || restore=yes # the one setting that this passes on: docs/BACKUP.md
 # Settings of something else on this machine.
 for name in $(compgen -e | grep -E '^(ETCD_|ETCDCTL_|DKM__)' || true); do unset "$name"; done
 [ "$(uname -m)" != aarch64 ] || export ETCD_UNSUPPORTED_ARCH=arm64 # before 3.5 etcd does not start there without
@@ -83,7 +84,7 @@ start() {
         --auto-compaction-mode=periodic --auto-compaction-retention=1h --enable-grpc-gateway=false --logger=zap --log-level=warn ;;
     access-[12]|keyring-[12]|crypto-[12])
       local state=()
-      case $1 in crypto-*) ;; *) mkdir -p "$home/state/$1"; state=("--Store:StateDirectory=$home/state/$1") ;; esac
+      case $1 in crypto-*) ;; *) mkdir -p "$home/state/$1"; state=("--Store:StateDirectory=$home/state/$1" ${restore:+--Store:AwaitRestore=true}) ;; esac
       launch "$1" "dkm-${1%-*}" --config "$home/config/${1%-*}.json" "--Server:Listen=127.0.0.1:$(port "$1")" "--Server:Health=127.0.0.1:$(health "$1")" "${state[@]}" ;;
     *) die "there is no $1: $all" ;;
   esac
@@ -111,7 +112,7 @@ ready() {
 await() { # SECONDS NAME…
   local end=$((SECONDS + $1)); shift
   for name in "$@"; do
-    until ready "$name"; do
+    until ready "$name" || { [ -n "$restore" ] && listens "$(health "$name")"; }; do # what awaits a restore is not ready before
       pid_of "$name" >/dev/null || die "$name has ended; the end of $home/logs/$name.log:"$'\n'"$(tail -n 3 "$home/logs/$name.log")"
       [ $SECONDS -lt $end ] || die "$name does not become ready; see $home/logs/$name.log"
       sleep 0.1
@@ -217,6 +218,7 @@ up() {
   trap undo EXIT
   trap 'exit 130' INT TERM
   echo "$first" >"$home/first-port"
+  echo "starting three members of etcd and two replicas of each service; that may take a minute"
   configure
   for m in $members; do start "etcd-$m"; done
   roles
@@ -230,14 +232,16 @@ up() {
   echo "Development=true: identities and CA keys lie in the home, whoever reads it can be anybody. Paste into a terminal:"
   echo
   echo "  export PATH=$(quoted "$(dirname "$(command -v dkm)")"):\"\$PATH\" DKM_HOME=$(quoted "$home")"
-  if [ -n "$again" ]; then
+  if [ -n "$restore" ]; then
+    echo "  dkm restore FILE                                 # what an empty store waits for, and is not ready before (docs/BACKUP.md)"
+  elif [ -n "$again" ]; then
     echo "  dkm ring list                                    # what was there is there again"
   else
     echo "  dkm group create mailbox-workers --kind workload && dkm group add mailbox-workers spiffe://$domain/ns/mail/sa/mailbox-worker"
     echo "  dkm ring create mail/connected-accounts --bind mailbox-workers=hold"
-    echo "  echo -n 'hunter2' | dkm protect --ring mail/connected-accounts --context address=ada@hotmail.com --identity mailbox-worker --out secret.dkm"
+    echo "  echo -n 'hunter2' | dkm protect --ring mail/connected-accounts --context address=ada@hotmail.com --identity mailbox-worker --out cluster-secret.dkm"
     echo "  $(quoted "$self") stop keyring-1 KILL            # any of them; one etcd member, one replica of each service"
-    echo "  dkm unprotect secret.dkm --context address=ada@hotmail.com --identity mailbox-worker; echo"
+    echo "  dkm unprotect cluster-secret.dkm --context address=ada@hotmail.com --identity mailbox-worker; echo"
     echo "  $(quoted "$self") start keyring-1"
   fi
   echo "  dkm doctor                                       # how it is, and what to do about it"

@@ -21,13 +21,29 @@ internal static class KeyRingProcess
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <returns>Seconds from the start of the process to the first yes of <c>/readyz</c>, and of processor time until then.</returns>
-    public static async Task<(double Seconds, double Processor)> ReadyAsync(EtcdInstallation installation)
+    public static Task<(double Seconds, double Processor)> ReadyAsync(EtcdInstallation installation) =>
+        Environment.GetEnvironmentVariable("DKM_BENCH_KEYRING") is { } native
+            ? RunAsync(installation, native, [], TakenAsync)
+            : RunAsync(installation, "dotnet", [Path.Combine(AppContext.BaseDirectory, "dkm-keyring.dll")], TakenAsync);
+
+    /// <returns>Bytes of managed memory that are in use in a replica of its own process, once it is ready and after a full collection.</returns>
+    public static Task<long> MemoryAsync(EtcdInstallation installation) =>
+        RunAsync(installation, "dotnet", [Path.Combine(AppContext.BaseDirectory, "Dkm.Benchmarks.dll"), MeasuredKeyRing.Command], async (process, _, output) =>
+        {
+            process.StandardInput.Close();
+            return long.Parse((await output)[0].Trim().Split('\n')[^1], CultureInfo.InvariantCulture);
+        });
+
+    private static Task<(double Seconds, double Processor)> TakenAsync(Process process, Stopwatch watch, Task<string[]> output) =>
+        Task.FromResult((watch.Elapsed.TotalSeconds, process.TotalProcessorTime.TotalSeconds));
+
+    /// <summary>Starts one, waits until it is ready, asks what is wanted and ends it.</summary>
+    private static async Task<T> RunAsync<T>(EtcdInstallation installation, string program, IEnumerable<string> first, Func<Process, Stopwatch, Task<string[]>, Task<T>> ask)
     {
         var port = FreePort();
-        var native = Environment.GetEnvironmentVariable("DKM_BENCH_KEYRING");
-        var start = new ProcessStartInfo(
-            native ?? "dotnet", [.. native is null ? [Path.Combine(AppContext.BaseDirectory, "dkm-keyring.dll")] : Array.Empty<string>(), .. Arguments(installation, port)])
+        var start = new ProcessStartInfo(program, [.. first, .. Arguments(installation, port)])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -37,7 +53,7 @@ internal static class KeyRingProcess
         try
         {
             await UntilReadyAsync(process, port, watch);
-            return (watch.Elapsed.TotalSeconds, process.TotalProcessorTime.TotalSeconds);
+            return await ask(process, watch, output);
         }
         catch (TimeoutException)
         {

@@ -7,6 +7,11 @@ using System.Threading.Tasks;
 using Dkm.Benchmarks;
 
 // make bench: [--out FOLDER] [group …]; all groups by default. propagation and scale need etcd on the path, or in DKM_TEST_ETCD.
+if (args is [MeasuredKeyRing.Command, .. var own])
+{
+    return await MeasuredKeyRing.RunAsync(own);
+}
+
 var arguments = args.ToList();
 var at = arguments.IndexOf("--out");
 var folder = at >= 0 ? arguments[at + 1] : Path.Combine("artifacts", "bench");

@@ -17,8 +17,8 @@ internal static class ScaleFigures
 
     private static readonly string Method =
         $"etcd: three members as processes, TLS on both sides, loopback, one disk; in it {Rings} rings with {RingFiller.LiveKeys} live and {RingFiller.ArchivedKeys} archived keys each. ready: a KeyRing process, from its start to "
-        + $"the first yes of /readyz (asked every 10 ms), {Starts} times, the median. ready.create: the same in this process, where the code is compiled already, from the opening of its store on. bytes: managed memory of this process after a full "
-        + "collection, two minutes later, with the replica and all that it keeps, less that with a replica of one ring, by the number of keys; what the measurement itself keeps, the rings' names for one, is in it.";
+        + $"the first yes of /readyz (asked every 10 ms), {Starts} times, the median. ready.create: the same in this process, where the code is compiled already, from the opening of its store on. bytes: managed memory in use in a KeyRing process "
+        + "that is ready, after full collections, less that of a replica with one ring, by the number of keys.";
 
     public static async Task<List<Figure>> RunAsync(string folder)
     {
@@ -38,13 +38,12 @@ internal static class ScaleFigures
 
         results.Median($"{name}.ready", "s", [.. starts.Select(start => start.Seconds)]);
         results.Keep($"{name}.ready.processor", "s", [.. starts.Select(start => start.Processor)]);
+        results.Add($"{name}.bytes_per_key", "bytes", (await KeyRingProcess.MemoryAsync(installation) - before) / ((double)Rings * RingFiller.Keys));
         var watch = Stopwatch.StartNew();
         var keyRing = await installation.StartKeyRingAsync();
         results.Keep($"{name}.ready.create", "s", watch.Elapsed.TotalSeconds);
         var encrypt = await ManyRings.RunAsync(folder, installation, keyRing, names);
 
-        // Now, when the buffers in which the pages came have long gone back.
-        results.Add($"{name}.bytes_per_key", "bytes", (Memory() - before) / ((double)Rings * RingFiller.Keys));
         results.Write(folder);
         return [.. results.Figures, .. encrypt];
     }
@@ -54,15 +53,7 @@ internal static class ScaleFigures
     {
         var keyRing = await installation.StartKeyRingAsync();
         await installation.MakeRingAsync(keyRing, "bench/first");
-        var memory = Memory();
         await installation.Home.StopAsync(keyRing);
-        return memory;
-    }
-
-    private static long Memory()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return GC.GetTotalMemory(forceFullCollection: true);
+        return await KeyRingProcess.MemoryAsync(installation);
     }
 }

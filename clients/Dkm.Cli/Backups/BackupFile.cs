@@ -1,8 +1,10 @@
 namespace Dkm.Cli.Backups;
 
 using System;
+using System.Collections.Generic;
 using System.IO;
 using Dkm.Cli.Failures;
+using Dkm.Cli.Output;
 using Dkm.Cli.Protection;
 using Dkm.Core;
 using Dkm.Core.Backups;
@@ -10,10 +12,14 @@ using Dkm.Core.Backups;
 /// <summary>A backup's file, looked through once from its beginning to its end before anything of it is sent.</summary>
 internal sealed class BackupFile : IDisposable
 {
+    private const int PieceSize = 256 * 1024;
+
+    private readonly string path;
     private readonly FileStream file;
 
-    private BackupFile(FileStream file, SectionScanner access, SectionScanner keyRing)
+    private BackupFile(string path, FileStream file, SectionScanner access, SectionScanner keyRing)
     {
+        this.path = path;
         this.file = file;
         Access = access;
         KeyRing = keyRing;
@@ -31,6 +37,11 @@ internal sealed class BackupFile : IDisposable
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (!file.CanSeek)
+            {
+                throw new UsageException($"{path}: a backup is looked through before it is sent, so it has to be a file");
+            }
+
             var magic = new byte[BackupFormat.MagicSize];
             if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !BackupFormat.Magic.SequenceEqual(magic))
             {
@@ -45,7 +56,7 @@ internal sealed class BackupFile : IDisposable
             }
 
             DemandOneBackup(access, keyRing);
-            return new BackupFile(file, access, keyRing);
+            return new BackupFile(path, file, access, keyRing);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -59,14 +70,42 @@ internal sealed class BackupFile : IDisposable
         }
     }
 
-    /// <summary>The bytes of a section, from its first one.</summary>
-    public Stream Section(DkmService service)
+    /// <summary>
+    /// The bytes of a section. Its last piece comes only if it still is the section that was looked at: the service cannot know which backup the other section is of, and somebody who may write the
+    /// file might put that of another one in its place by now.
+    /// </summary>
+    /// <exception cref="UsageException">The file was changed.</exception>
+    public IEnumerable<byte[]> Pieces(DkmService service)
     {
+        var known = service == DkmService.Access ? Access : KeyRing;
+        var again = new SectionScanner(service);
         file.Position = BackupFormat.MagicSize + (service == DkmService.Access ? 0 : Access.Bytes);
-        return file;
+        for (var left = known.Bytes; left > 0;)
+        {
+            var piece = new byte[Math.Min(left, PieceSize)];
+            left -= piece.Length;
+            if (!Follows(again, piece) || (left == 0 && !(again.IsComplete && again.Header.Equals(known.Header))))
+            {
+                throw new UsageException($"{path} was changed while it was read, and nothing of it was restored at {Words.Of(service)}");
+            }
+
+            yield return piece;
+        }
     }
 
     public void Dispose() => file.Dispose();
+
+    private bool Follows(SectionScanner scanner, byte[] piece)
+    {
+        try
+        {
+            return file.ReadAtLeast(piece, piece.Length, throwOnEndOfStream: false) == piece.Length && scanner.Feed(piece) == piece.Length;
+        }
+        catch (DkmException)
+        {
+            return false;
+        }
+    }
 
     private static SectionScanner Scan(FileStream file, DkmService service)
     {

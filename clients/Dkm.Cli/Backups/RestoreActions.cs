@@ -2,7 +2,6 @@ namespace Dkm.Cli.Backups;
 
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -11,12 +10,10 @@ using Dkm.Cli.Failures;
 using Dkm.Cli.Output;
 using Dkm.Core;
 using Google.Protobuf;
-using Grpc.Core;
 
 /// <summary>What <c>dkm restore</c> does: Access first, since KeyRing decides by its policy who may restore.</summary>
 internal sealed class RestoreActions(Session session)
 {
-    private const int PieceSize = 256 * 1024;
     private const int KeysAtOnce = 10_000;
 
     /// <summary>How long KeyRing may take to hear of the restored policy.</summary>
@@ -84,7 +81,14 @@ internal sealed class RestoreActions(Session session)
                 await call.RequestStream.WriteAsync(new RestoreRequest { DestroyedKeys = new DestroyedKeys { Ids = { some } } }, cancellationToken);
             }
 
-            await SendAsync(file.Section(service), service, scanner.Bytes, call.RequestStream, progress, cancellationToken);
+            var left = scanner.Bytes;
+            foreach (var piece in file.Pieces(service))
+            {
+                await call.RequestStream.WriteAsync(new RestoreRequest { Section = UnsafeByteOperations.UnsafeWrap(piece) }, cancellationToken);
+                left -= piece.Length;
+                progress.Tell($"{Words.Of(service)}: sent", 1 - ((double)left / scanner.Bytes));
+            }
+
             await call.RequestStream.CompleteAsync();
             progress.Tell($"{Words.Of(service)}: verified and written there", 1);
         }
@@ -94,18 +98,5 @@ internal sealed class RestoreActions(Session session)
         }
 
         return await call.ResponseAsync;
-    }
-
-    private static async Task SendAsync(
-        Stream section, DkmService service, long length, IClientStreamWriter<RestoreRequest> requests, TransferProgress progress, CancellationToken cancellationToken)
-    {
-        for (var left = length; left > 0;)
-        {
-            var piece = new byte[Math.Min(left, PieceSize)];
-            await section.ReadExactlyAsync(piece, cancellationToken);
-            await requests.WriteAsync(new RestoreRequest { Section = UnsafeByteOperations.UnsafeWrap(piece) }, cancellationToken);
-            left -= piece.Length;
-            progress.Tell($"{Words.Of(service)}: sent", 1 - ((double)left / length));
-        }
     }
 }

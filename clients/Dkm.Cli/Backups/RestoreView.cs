@@ -33,6 +33,8 @@ internal sealed record RestoreView
         .. Services.Select(service => (service.Service, (string?)service.ToText())),
         .. Services.Where(service => WithKeysToDestroy && service.DestroyedKeys is not null)
             .Select(service => ("destroyed", (string?)$"{service.DestroyedKeys} of the listed keys; {service.UnknownKeys} are not in the backup")),
+        .. Services.Where(service => service.CalledOffDestructions > 0)
+            .Select(service => ("called off", (string?)$"the destruction of {service.CalledOffDestructions} keys that was due by now, or soon: they are stopped; enable them or have them destroyed anew (dkm key list --all --state disabled)")),
         ("do", "restart what held keys meanwhile (services with the client library, Crypto), and take Store:AwaitRestore away"),
     ]);
 }

@@ -24,6 +24,9 @@ internal sealed record RestoredView
     /// <summary>Of the keys to destroy, those that the backup does not have. KeyRing only.</summary>
     public long? UnknownKeys { get; init; }
 
+    /// <summary>Keys whose destruction would be due by now, or soon, and was called off. KeyRing only.</summary>
+    public long? CalledOffDestructions { get; init; }
+
     public static RestoredView Of(DkmService service, RestoreResponse response) => new()
     {
         Service = Words.Of(service),
@@ -32,6 +35,7 @@ internal sealed record RestoredView
         Already = response.AlreadyRestored,
         DestroyedKeys = service == DkmService.KeyRing && !response.AlreadyRestored ? response.DestroyedKeyCount : null,
         UnknownKeys = service == DkmService.KeyRing && !response.AlreadyRestored ? response.UnknownKeyCount : null,
+        CalledOffDestructions = service == DkmService.KeyRing && !response.AlreadyRestored ? response.CalledOffDestructionCount : null,
     };
 
     public string ToText() => Already ? $"version {Version}, restored from this backup before" : $"version {Version}, {Records} records";

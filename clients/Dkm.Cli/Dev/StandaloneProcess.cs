@@ -15,6 +15,10 @@ internal sealed class StandaloneProcess(Session session, string executable, int?
     /// <summary>It stops within 5 s by itself.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Looked at before it makes one.</summary>
+    private readonly bool again = File.Exists(Path.Combine(session.Home, "data", "dkm.db"))
+        || (bool.TryParse(session.Environment.Variable("DKM__Store__AwaitRestore"), out var awaits) && awaits);
+
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         using var process = new Process { StartInfo = StartInfo() };
@@ -76,7 +80,7 @@ internal sealed class StandaloneProcess(Session session, string executable, int?
             session.Printer.Line(line);
             if (line.StartsWith("ready", StringComparison.Ordinal))
             {
-                session.Printer.Line(Walk.Lines(session.Home, Path.GetDirectoryName(executable)!));
+                session.Printer.Line(Walk.Lines(session.Home, Path.GetDirectoryName(executable)!, again));
             }
         }
     }

@@ -18,7 +18,7 @@ internal sealed record ReplicaFacts(DkmService Service, Uri Address, DateTimeOff
     /// <summary>Whether it serves, where it says no more than that to this caller.</summary>
     public bool? Serving { get; init; }
 
-    /// <summary>Why there is no answer.</summary>
+    /// <summary>Where it was asked, and why there is no answer.</summary>
     public string? Trouble { get; init; }
 
     /// <summary>What to do about that.</summary>

@@ -3,7 +3,6 @@ namespace Dkm.Cli.Doctor;
 using System;
 using System.Threading;
 using System.Threading.Tasks;
-using Dkm.Cli.Output;
 using Dkm.Core;
 using Dkm.Status.V1;
 using Grpc.Core;
@@ -62,21 +61,9 @@ internal sealed class ReplicaInquiry(Session session, DkmService service, Uri ad
         return new CallOptions(deadline: session.Deadline < patience ? session.Deadline : patience, cancellationToken: cancellationToken);
     }
 
-    private ReplicaFacts Failed(DkmException e) => Facts() with
+    private ReplicaFacts Failed(DkmException e)
     {
-        Trouble = $"{Words.Of(e.Kind)} {e.Reason}: {e.Message}",
-        Advice = e switch
-        {
-            { Reason: Reasons.ServerIdentity } => "something else answers there: look at the address in config.json, and at the server's certificate; nothing was sent to it",
-            { Reason: Reasons.NotReady } => "it has just been started, or cannot reach Access or its store: its /readyz says which",
-            { Kind: ErrorKind.Unauthenticated } => "this identity's certificate is not accepted: issue a new one, or take another identity",
-            { Kind: ErrorKind.Unavailable or ErrorKind.DeadlineExceeded } => Start(),
-            _ => "look at the service's log",
-        },
-    };
-
-    /// <summary>Where there are several replicas, <c>dkm dev</c> is not what starts them.</summary>
-    private string Start() => session.Addresses(service).Count > 1
-        ? "start it again, if that is its address; the others serve meanwhile (after make cluster: deploy/cluster.sh status, and start NAME)"
-        : "is it running, and is that its address? On this machine: dkm dev";
+        var (trouble, advice) = ReplicaTrouble.Of(address, e, session.Addresses(service).Count > 1);
+        return Facts() with { Trouble = trouble, Advice = advice };
+    }
 }

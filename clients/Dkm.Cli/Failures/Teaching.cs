@@ -47,6 +47,10 @@ internal static class Teaching
     private static IEnumerable<string> Advice(DkmException error, Attempt? attempt, SpiffeId? caller) => error.Kind switch
     {
         ErrorKind.PermissionDenied => DenialAdvice.Of(error, attempt, caller),
+        ErrorKind.Unauthenticated when error.Reason == Reasons.ServerIdentity =>
+        [
+            "it is about the server's certificate, not yours: dkm doctor shows which replica, and what to do; nothing was sent to it",
+        ],
         ErrorKind.Unauthenticated =>
         [
             "look at your certificates: dkm doctor",
@@ -59,11 +63,12 @@ internal static class Teaching
             "make room in etcd: etcdctl compact REVISION, etcdctl defrag at each member (or raise --quota-backend-bytes), then: etcdctl alarm disarm",
             "see how full it is, and what else: dkm doctor",
         ],
-        ErrorKind.Unavailable =>
+        ErrorKind.Unavailable when error.Reason == Reasons.NotConnected =>
         [
             "look which service does not answer, and why: dkm doctor",
             "on this machine they are started with: dkm dev (a cluster: make cluster)",
         ],
+        ErrorKind.Unavailable => ["see what keeps it from that, and what to do: dkm doctor"],
         ErrorKind.DeadlineExceeded =>
         [
             "look which service does not answer, and why: dkm doctor",

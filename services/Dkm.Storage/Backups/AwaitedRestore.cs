@@ -88,10 +88,11 @@ public sealed class AwaitedRestore
     /// <summary>Verifies a section as far as can be, and only then writes it.</summary>
     /// <param name="section">Its bytes, in pieces.</param>
     /// <param name="rewrite">The body that a record gets instead of its own, or null; always the same answer for the same record. Called several times for each.</param>
+    /// <param name="changes">Names what <paramref name="rewrite"/> was told to do; another text for anything else.</param>
     /// <param name="cancellationToken">Ends it; what was written by then is taken over when it is asked for again.</param>
     /// <exception cref="DkmException">See <c>dkm.access.v1.RootService.Restore</c>.</exception>
     public async Task<RestoreResult> RunAsync(
-        IAsyncEnumerable<ReadOnlyMemory<byte>> section, Func<Record, DateTimeOffset, byte[]?> rewrite, CancellationToken cancellationToken)
+        IAsyncEnumerable<ReadOnlyMemory<byte>> section, Func<Record, DateTimeOffset, byte[]?> rewrite, string changes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(rewrite);
@@ -112,7 +113,7 @@ public sealed class AwaitedRestore
             var manifest = await SectionCheck.RunAsync(context, outline, spool, root, cancellationToken);
             var backupTime = outline.Header.CreateTime?.ToDateTimeOffset() ?? default;
             var content = new SectionContent(context, spool, record => rewrite(record, backupTime));
-            return await new Restoration(context, manifest, content).RunAsync(outline.Header.BackupId, cancellationToken);
+            return await new Restoration(context, manifest, content).RunAsync(outline.Header.BackupId, changes, cancellationToken);
         }
         finally
         {

@@ -49,16 +49,16 @@ public static class BackupAnswers
         ArgumentNullException.ThrowIfNull(requests);
         if (awaited is not null)
         {
-            var result = await awaited.RunAsync(requests.SectionAsync(cancellationToken), rewrite, cancellationToken);
+            var result = await awaited.RunAsync(requests.SectionAsync(cancellationToken), rewrite, requests.Changes, cancellationToken);
             return new RestoreResponse { Version = result.Version.ToString(), RecordCount = result.Records };
         }
 
         var store = opened();
-        return store.IsJustRestoredFrom((await requests.HeaderAsync(service, cancellationToken)).BackupId)
+        return store.IsJustRestoredFrom((await requests.HeaderAsync(service, cancellationToken)).BackupId, requests.Changes)
             ? new RestoreResponse { Version = store.Version.ToString(), AlreadyRestored = true }
             : throw new DkmException(
                 ErrorKind.FailedPrecondition,
                 Reasons.NotAwaitingRestore,
-                $"{service} holds records already (version {store.Version}); a restore fills an empty store, of a service that was started with Store:AwaitRestore");
+                $"{service} holds records already (version {store.Version}), and not just those of this backup with this list of destroyed keys; a restore fills an empty store, of a service that was started with Store:AwaitRestore");
     }
 }

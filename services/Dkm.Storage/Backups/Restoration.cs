@@ -10,7 +10,8 @@ using Dkm.Core;
 
 /// <summary>
 /// Writes a verified section into the empty store: records and store keys in batches without a manifest, which every replica refuses, and at last the manifest of a new epoch,
-/// which makes them valid. A crash in between leaves a part of this very restore, from which the next attempt goes on.
+/// which makes them valid. A crash in between leaves a part of this very restore, from which the next attempt goes on. Of two that run at once, as after a lost connection, the one that writes
+/// last goes on: each write compares and takes the turn, so none that the other one does not know of comes between its last look and its manifest.
 /// </summary>
 internal sealed class Restoration
 {
@@ -23,7 +24,9 @@ internal sealed class Restoration
     private readonly List<StorePut> puts = [];
     private readonly List<StoreCompare> compares = [];
     private readonly ManifestVersion version;
+    private readonly string turnPath;
     private long size;
+    private long turn;
 
     /// <param name="context">With the store keys of the section.</param>
     /// <param name="backedUp">The section's manifest.</param>
@@ -33,27 +36,29 @@ internal sealed class Restoration
         this.context = context;
         this.backedUp = backedUp;
         this.content = content;
+        turnPath = StorePath.Election(context.Paths.Service, "restore");
 
         // Above everything that the backup or anybody on this host has seen: whoever had a newer state follows, and no old manifest comes back.
         var seen = context.HighWater.Highest;
         version = new ManifestVersion(Math.Max(backedUp.Version.Epoch, seen.Epoch) + 1, Math.Max(backedUp.Version.Number, seen.Number) + 1);
     }
 
-    /// <summary>In the manifest of a restore, so that the same restore asked for again is known for what it is.</summary>
-    public static UInt128 OperationId(string service, string backupId) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes($"dkm/v1/restore/{service}/{backupId}")));
+    /// <summary>In the manifest of a restore, so that the same restore asked for again is known for what it is, and one with another list of destroyed keys is not taken for it.</summary>
+    public static UInt128 OperationId(string service, string backupId, string changes) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes($"dkm/v1/restore/{service}/{backupId}/{changes}")));
 
     /// <exception cref="DkmException">FAILED_PRECONDITION STORE_NOT_EMPTY; ABORTED LOST_RACE: somebody else writes; UNAVAILABLE.</exception>
-    public async Task<RestoreResult> RunAsync(string backupId, CancellationToken cancellationToken)
+    public async Task<RestoreResult> RunAsync(string backupId, string changes, CancellationToken cancellationToken)
     {
+        turn = (await context.Store.GetAsync(turnPath, 0, cancellationToken)).Entry?.ModRevision ?? 0;
         var revision = await EmptyAtAsync(cancellationToken);
         await content.CompareAsync(revision, LookAsync, cancellationToken);
         await EnsureClusterIdAsync(cancellationToken);
         await content.CompareAsync(revision, (expected, found) => FillAsync(expected, found, cancellationToken), cancellationToken);
         await FlushAsync(cancellationToken);
-        var manifest = await SumAsync(backupId, cancellationToken);
+        var manifest = await SumAsync(OperationId(context.Paths.Service, backupId, changes), cancellationToken);
         var value = context.Sealer.Seal(context.Keys.Find(manifest.StoreKey)!, context.Paths.Manifest, manifest.Header, manifest.ToBody());
-        await CommitAsync([], [new StorePut(context.Paths.Manifest, value)], cancellationToken);
+        await CommitAsync([], [new StorePut(context.Paths.Manifest, value)], [turnPath], cancellationToken);
         Log.Restored(context.Logger, context.Paths.Service, manifest.Count, backedUp.Version, manifest.Version, backupId);
         return new RestoreResult(manifest.Version, manifest.Count);
     }
@@ -78,7 +83,7 @@ internal sealed class Restoration
     {
         if ((await context.Store.GetAsync(StorePath.Cluster, 0, cancellationToken)).Entry is null)
         {
-            await CommitAsync([StoreCompare.Absent(StorePath.Cluster)], [new StorePut(StorePath.Cluster, Encoding.ASCII.GetBytes(context.ClusterId))], cancellationToken);
+            await CommitAsync([StoreCompare.Absent(StorePath.Cluster)], [new StorePut(StorePath.Cluster, Encoding.ASCII.GetBytes(context.ClusterId))], [], cancellationToken);
         }
     }
 
@@ -111,7 +116,7 @@ internal sealed class Restoration
     {
         if (puts.Count > 0)
         {
-            await CommitAsync(compares, puts, cancellationToken);
+            turn = await CommitAsync(compares, [.. puts, new StorePut(turnPath, Encoding.ASCII.GetBytes(version.ToString()))], [], cancellationToken);
             compares.Clear();
             puts.Clear();
             size = 0;
@@ -119,7 +124,7 @@ internal sealed class Restoration
     }
 
     /// <summary>The last look: the new manifest vouches for what lies there, so that is read once more, and not what was meant to be written.</summary>
-    private async Task<Manifest> SumAsync(string backupId, CancellationToken cancellationToken)
+    private async Task<Manifest> SumAsync(UInt128 operationId, CancellationToken cancellationToken)
     {
         var key = context.Keys.Find(backedUp.StoreKey)!;
         var (digest, count, highest) = (default(MultisetDigest), 0L, version.Number);
@@ -130,7 +135,7 @@ internal sealed class Restoration
             Version = version with { Number = highest },
             Digest = digest,
             Count = count,
-            OperationId = OperationId(context.Paths.Service, backupId),
+            OperationId = operationId,
         };
 
         Task AddAsync(ExpectedEntry expected, StoreEntry? found)
@@ -153,16 +158,21 @@ internal sealed class Restoration
         }
     }
 
-    /// <summary>Nothing is written once there is a manifest.</summary>
-    private async Task CommitAsync(IReadOnlyList<StoreCompare> conditions, IReadOnlyList<StorePut> writes, CancellationToken cancellationToken)
+    /// <summary>Nothing is written once there is a manifest, nor once another restore has written.</summary>
+    private async Task<long> CommitAsync(
+        IReadOnlyList<StoreCompare> conditions, IReadOnlyList<StorePut> writes, IReadOnlyList<string> deletes, CancellationToken cancellationToken)
     {
         try
         {
-            var transaction = new StoreTransaction { Compares = [StoreCompare.Absent(context.Paths.Manifest), .. conditions], Puts = [.. writes] };
-            if (!(await context.Store.CommitAsync(transaction, cancellationToken)).Succeeded)
+            var transaction = new StoreTransaction
             {
-                throw StoreErrors.LostRace("somebody else writes to the store that is restored; ask again, and the restore goes on from there");
-            }
+                Compares = [StoreCompare.Absent(context.Paths.Manifest), StoreCompare.Unchanged(turnPath, turn), .. conditions],
+                Puts = writes,
+                Deletes = deletes,
+            };
+            var commit = await context.Store.CommitAsync(transaction, cancellationToken);
+            return commit.Succeeded ? commit.Revision
+                : throw StoreErrors.LostRace("somebody else writes to the store that is restored; ask again, and the restore goes on from there");
         }
         catch (Exception e) when (e is not (DkmException or OperationCanceledException or ArgumentException))
         {

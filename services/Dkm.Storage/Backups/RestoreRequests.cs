@@ -4,6 +4,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Backup.V1;
@@ -24,6 +26,11 @@ public sealed class RestoreRequests
     private RestoreRequests(IAsyncStreamReader<RestoreRequest> requests) => this.requests = requests;
 
     public IReadOnlySet<KeyId> DestroyedKeys => destroyedKeys;
+
+    /// <summary>Another text for another set of keys to destroy; empty for none.</summary>
+    public string Changes => destroyedKeys.Count == 0
+        ? string.Empty
+        : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', destroyedKeys.Order()))));
 
     /// <summary>Reads up to the section's first piece.</summary>
     /// <exception cref="DkmException">INVALID_ARGUMENT.</exception>
@@ -76,7 +83,18 @@ public sealed class RestoreRequests
             : throw StoreErrors.BackupInvalid(service, "it does not begin with a header");
     }
 
-    private byte[] Joined() => [.. read.SelectMany(piece => piece.ToArray())];
+    private byte[] Joined()
+    {
+        var joined = new byte[read.Sum(piece => piece.Length)];
+        var at = 0;
+        foreach (var piece in read)
+        {
+            piece.CopyTo(joined.AsMemory(at));
+            at += piece.Length;
+        }
+
+        return joined;
+    }
 
     private async Task<bool> MoveAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +107,12 @@ public sealed class RestoreRequests
         switch (request.PieceCase)
         {
             case RestoreRequest.PieceOneofCase.Section:
-                read.Enqueue(request.Section.Memory);
+                // Nothing, sent for ever, must not be kept for ever.
+                if (!request.Section.IsEmpty)
+                {
+                    read.Enqueue(request.Section.Memory);
+                }
+
                 return true;
             case RestoreRequest.PieceOneofCase.DestroyedKeys when read.Count == 0:
                 Take(request.DestroyedKeys);

@@ -179,8 +179,8 @@ public sealed class ServiceStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether these records were restored from a backup and nothing was written since.</summary>
-    public bool IsJustRestoredFrom(string backupId) => replica.OperationId == Restoration.OperationId(context.Paths.Service, backupId);
+    /// <summary>Whether these records were restored from a backup, with these changes, and nothing was written since.</summary>
+    public bool IsJustRestoredFrom(string backupId, string changes) => replica.OperationId == Restoration.OperationId(context.Paths.Service, backupId, changes);
 
     /// <summary>A place for what this process says of itself for as long as it lives. The caller disposes it, before this.</summary>
     /// <param name="ttl">How long it stays after the process has died.</param>

@@ -270,6 +270,49 @@ public sealed class RestoreTests : IAsyncLifetime
         Assert.Equal("secret", (await cluster.UnprotectAsync(envelope)).Output);
     }
 
+    [Fact]
+    public async Task Restore_DestructionThatWasUndoneAfterTheBackup_DestroysNothing()
+    {
+        await cluster.DkmAsync("ring", "create", "mail/wanted", "--bind", "workers=encrypt,decrypt", "--destroy-delay", "20s");
+        var wanted = await cluster.ProtectAsync("mail/wanted", "wanted");
+        var key = (await cluster.JsonAsync("ring", "show", "mail/wanted")).GetProperty("primary_key_id").GetString()!;
+        await cluster.DkmAsync("ring", "roll", "mail/wanted", "--immediate");
+        await cluster.DkmAsync("key", "destroy", "mail/wanted", key);
+        var due = (await cluster.JsonAsync("key", "show", "mail/wanted", key)).GetProperty("destroy_time").GetDateTimeOffset();
+        await cluster.DkmAsync("backup", "scheduled.dkmbackup");
+        await cluster.DkmAsync("key", "restore", "mail/wanted", key);
+        await cluster.StopAsync();
+        await Eventually.TrueAsync(() => DateTimeOffset.UtcNow > due, "the time of the destruction has come", seconds: 60);
+
+        // Two of KeyRing, whose clocks agree.
+        await cluster.StartAsync([second], [second, second], awaiting: true);
+        var view = await cluster.JsonAsync("restore", "scheduled.dkmbackup");
+
+        Assert.Equal(1, view.GetProperty("services")[1].GetProperty("called_off_destructions").GetInt32());
+        await cluster.ReadyAsync();
+        Assert.Equal("DISABLED", (await cluster.JsonAsync("key", "show", "mail/wanted", key)).GetProperty("state").GetString());
+        Assert.Equal(7, (await cluster.UnprotectAsync(wanted)).ExitCode);
+        await cluster.DkmAsync("key", "enable", "mail/wanted", key);
+        Assert.Equal("wanted", (await cluster.UnprotectAsync(wanted)).Output);
+    }
+
+    [Fact]
+    public async Task Restore_InTwoSteps_WhoHasLeftSinceGetsNothingBack()
+    {
+        await AwaitAsync();
+        await cluster.DkmAsync("restore", File, "--only", "access");
+        await cluster.Access[0].ReadyAsync();
+
+        // KeyRing cannot say yet whom it concerns, and that holds up nobody.
+        await cluster.DkmAsync("group", "remove", "workers", TestPki.Id(DrillCluster.Worker));
+        await cluster.DkmAsync("restore", File, "--only", "keyring");
+
+        await cluster.ReadyAsync();
+        Assert.Equal(3, (await cluster.UnprotectAsync(envelope)).ExitCode);
+        await cluster.DkmAsync("group", "add", "workers", TestPki.Id(DrillCluster.Worker));
+        await Eventually.TrueAsync(async () => (await cluster.UnprotectAsync(envelope)).Output == "secret", "the worker is a member again");
+    }
+
     private static string KeyOf(byte[] envelope) => Convert.ToHexString(envelope.AsSpan(0, 24));
 
     private static async Task<System.Collections.Generic.List<StoreEntry>> AllAsync(MemoryStore store) =>

@@ -45,6 +45,19 @@ public sealed class ClusterScriptTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Up_ThatAwaitsARestore_SaysSoAndWaits()
+    {
+        home.Environment["DKM__Store__AwaitRestore"] = "true";
+
+        var result = await RunAsync("up");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("  dkm restore FILE", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("dkm group create", result.Output, StringComparison.Ordinal);
+        Assert.Contains("it awaits a restore", (await home.DkmAsync("doctor")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Up_PortTaken_SaysWhichAndStartsNothing()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);

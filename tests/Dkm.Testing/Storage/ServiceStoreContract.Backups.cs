@@ -279,8 +279,8 @@ public abstract partial class ServiceStoreContract
 
         var (restored, ofRestored) = await OpenAsync();
         Assert.Equal(before.Replace("=b", "=B", StringComparison.Ordinal), Bodies(ofRestored));
-        Assert.True(restored.IsJustRestoredFrom("backup-1"));
-        Assert.False(restored.IsJustRestoredFrom("backup-2"));
+        Assert.True(restored.IsJustRestoredFrom("backup-1", string.Empty));
+        Assert.False(restored.IsJustRestoredFrom("backup-2", string.Empty));
     }
 
     [Fact]
@@ -299,6 +299,42 @@ public abstract partial class ServiceStoreContract
         await RestoreAsync(section, rewrite: Shout);
     }
 
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData("0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", "0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", true)]
+    [InlineData(null, "0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", false)]
+    [InlineData("0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", "0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a12", false)]
+    [InlineData("0198c6a4-7f7a-7c3e-9d0c-3f6f5d9b8a11", null, false)]
+    public async Task Restore_AskedAgain_IsDoneAlreadyOnlyWithTheSameListOfDestroyedKeys(string? first, string? second, bool done)
+    {
+        var (service, _) = await OpenAsync();
+        await PutAsync(service, "groups/a", "A");
+        var section = await BackUpAsync(service);
+        await EmptyAsync();
+        await AskAsync(first, Awaited(), () => throw new InvalidOperationException("not open"));
+        var (restored, _) = await OpenAsync();
+
+        if (done)
+        {
+            Assert.True((await AskAsync(second, null, () => restored)).AlreadyRestored);
+        }
+        else
+        {
+            await FailsAsync(() => AskAsync(second, null, () => restored), ErrorKind.FailedPrecondition, Reasons.NotAwaitingRestore);
+        }
+
+        async Task<RestoreResponse> AskAsync(string? destroyed, AwaitedRestore? awaited, Func<ServiceStore> opened)
+        {
+            var sent = new List<RestoreRequest> { new() { Section = ByteString.CopyFrom(section) } };
+            if (destroyed is not null)
+            {
+                sent.Insert(0, new RestoreRequest { DestroyedKeys = new DestroyedKeys { Ids = { destroyed } } });
+            }
+
+            return await BackupAnswers.RestoreAsync(Service, awaited, opened, await RestoreRequests.BeginAsync(new SentRequests(sent), Token), (_, _) => null, Token);
+        }
+    }
+
     [Fact]
     public async Task Restore_WhileSomebodyWrites_IsNotMadeValid()
     {
@@ -314,6 +350,31 @@ public abstract partial class ServiceStoreContract
         Assert.Null((await Store.GetAsync(StorePath.Manifest(Service), 0, Token)).Entry);
         await RestoreAsync(section);
         Assert.Equal(251, (await OpenAsync()).Observer.Records.Count);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Restore_WhileAnotherOneIsUnderWay_OneOfThemIsValidAndWhole(int batches)
+    {
+        var (service, _) = await OpenAsync();
+        await FillAsync(service);
+        var section = await BackUpAsync(service);
+        await EmptyAsync();
+
+        // The first has looked for the last time and is about to make it valid. Then the second, which was told of other changes, gets that far.
+        var (first, second) = (new FaultyStore(Store), new FaultyStore(Store));
+        var left = batches;
+        second.OnCommit = _ => left-- > 0 ? CommitFault.None : CommitFault.Unavailable;
+        first.BeforeCommit = transaction => transaction.Puts.Any(put => put.Path == StorePath.Manifest(Service))
+            ? FailsAsync(() => RestoreAsync(section, over: second, rewrite: Shout), ErrorKind.Unavailable, Reasons.StoreUnavailable)
+            : Task.CompletedTask;
+        await FailsAsync(() => RestoreAsync(section, over: first), ErrorKind.Aborted, Reasons.LostRace);
+
+        Assert.Null((await Store.GetAsync(StorePath.Manifest(Service), 0, Token)).Entry);
+        await RestoreAsync(section, rewrite: Shout);
+        Assert.Equal(251, (await OpenAsync()).Observer.Records.Count);
+        Assert.DoesNotContain(await CopyAsync(), entry => entry.Path.Contains("/election/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -408,8 +469,9 @@ public abstract partial class ServiceStoreContract
         ServiceStoreOptions? options = null,
         IRevisionedStore? over = null,
         IRootProvider? by = null,
-        Func<Record, DateTimeOffset, byte[]?>? rewrite = null) =>
-        Awaited(options, over, by).RunAsync(Pieces(section), rewrite ?? ((_, _) => null), Token);
+        Func<Record, DateTimeOffset, byte[]?>? rewrite = null,
+        string changes = "") =>
+        Awaited(options, over, by).RunAsync(Pieces(section), rewrite ?? ((_, _) => null), changes, Token);
 
     /// <summary>Cut where it happens to be.</summary>
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Pieces(byte[] section)

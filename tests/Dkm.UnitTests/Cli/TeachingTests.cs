@@ -128,6 +128,29 @@ public sealed class TeachingTests
         Assert.Contains("etcdctl alarm disarm", failure.Advice![0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Reasons.NotConnected, true)]
+    [InlineData(Reasons.PolicyStale, false)]
+    [InlineData(Reasons.NotReady, false)]
+    public void Explain_Unavailable_SendsToTheDoctorAndSaysHowToStartOnlyWhatDoesNotAnswer(string reason, bool start)
+    {
+        var failure = Teaching.Explain(new DkmException(ErrorKind.Unavailable, reason, "no"), Attempt.Administration(DkmService.KeyRing), Admin, "admin");
+
+        Assert.EndsWith("dkm doctor", failure.Advice![0], StringComparison.Ordinal);
+        Assert.Equal(start, failure.Advice!.Any(line => line.Contains("dkm dev", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(Reasons.ServerIdentity, false)]
+    [InlineData(Reasons.CertificateExpired, true)]
+    public void Explain_CertificateOfTheServer_IsNotTakenForTheCallers(string reason, bool callers)
+    {
+        var failure = Teaching.Explain(new DkmException(ErrorKind.Unauthenticated, reason, "no"), Attempt.Administration(DkmService.KeyRing), Admin, "admin");
+
+        Assert.Equal(callers, failure.Advice!.Any(line => line.Contains("dkm pki issue", StringComparison.Ordinal)));
+        Assert.Contains(failure.Advice!, line => line.Contains("dkm doctor", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Explain_NotFound_NamesTheCommandThatShowsWhatThereIs()
     {

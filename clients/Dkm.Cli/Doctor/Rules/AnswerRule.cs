@@ -27,7 +27,7 @@ internal static class AnswerRule
             { Serving: true } => CheckResult.Good(name, $"{replica.Address} answers and is ready; more is told to administrators (--identity admin)") with { Partial = true },
             { Serving: false } => CheckResult.Broken(
                 name, $"{replica.Address} answers and is not ready", "ask as an administrator (--identity admin); its /readyz says why too"),
-            _ => CheckResult.Broken(name, $"{replica.Address} did not answer: {replica.Trouble}", replica.Advice ?? "look at the service's log"),
+            _ => CheckResult.Broken(name, replica.Trouble ?? $"{replica.Address} did not answer", replica.Advice ?? "look at the service's log"),
         };
     }
 

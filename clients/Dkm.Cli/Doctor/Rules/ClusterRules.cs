@@ -3,7 +3,7 @@ namespace Dkm.Cli.Doctor.Rules;
 using System;
 using System.Collections.Generic;
 
-/// <summary>What the facts of all replicas mean. Pure: no clock, no network.</summary>
+/// <summary>What the facts of all replicas mean. Pure: no clock, no network. What may be the cause of another comes before it.</summary>
 internal static class ClusterRules
 {
     /// <param name="replicas">One for each address, answered or not.</param>
@@ -13,10 +13,10 @@ internal static class ClusterRules
         .. AnswerRule.Judge(replicas),
         .. ClockRule.Judge(replicas),
         .. CertificateRule.Judge(replicas, now),
-        .. StoreRule.Judge(replicas),
-        .. PolicyRule.Judge(replicas),
         .. EtcdMemberRule.Judge(replicas),
         .. EtcdRoomRule.Judge(replicas),
+        .. StoreRule.Judge(replicas),
+        .. PolicyRule.Judge(replicas),
         .. LeaderRule.Judge(replicas),
         .. MemoryRule.Judge(replicas),
     ];

@@ -18,8 +18,9 @@ internal static class EtcdMemberRule
             return [];
         }
 
-        var findings = Quora(seen)
-            .Concat(seen.GroupBy(one => one.Member.Endpoint, StringComparer.Ordinal).Select(Judge).OfType<CheckResult>())
+        var quora = Quora(seen).ToList();
+        var findings = quora
+            .Concat(seen.GroupBy(one => one.Member.Endpoint, StringComparer.Ordinal).Select(views => Judge(views, quora.Count > 0)).OfType<CheckResult>())
             .ToList();
         return findings.Count > 0 ? findings : [CheckResult.Good(Member, $"all {seen.Select(one => one.Member.Endpoint).Distinct().Count()} answer and have a leader")];
     }
@@ -38,7 +39,7 @@ internal static class EtcdMemberRule
         }
     }
 
-    private static CheckResult? Judge(IGrouping<string, SeenMember> views)
+    private static CheckResult? Judge(IGrouping<string, SeenMember> views, bool quorumLost)
     {
         var without = views.Where(view => !view.Member.Reachable).ToList();
         if (without.Count == views.Count())
@@ -46,7 +47,7 @@ internal static class EtcdMemberRule
             return CheckResult.Broken(
                 Member,
                 $"{views.Key} is down: {Problem(without[0])}",
-                "start it again; etcd goes on while more than half of its members run, so do not wait for the next to fail");
+                quorumLost ? "start it again" : "start it again; etcd goes on while more than half of its members run, so do not wait for the next to fail");
         }
 
         if (without.Count > 0)
@@ -64,7 +65,12 @@ internal static class EtcdMemberRule
 
         return views.Any(view => IsLed(view))
             ? null
-            : CheckResult.Broken(Member, $"{views.Key} answers, and knows no leader", "look at the network between it and the other members, and at its log");
+            : CheckResult.Broken(
+                Member,
+                $"{views.Key} answers, and knows no leader",
+                quorumLost
+                    ? "it finds one by itself when more than half of the members run and reach each other"
+                    : "look at the network between it and the other members, and at its log");
     }
 
     private static bool IsLed(SeenMember one) => one.Member is { Reachable: true, LeaderId.Length: > 0 };

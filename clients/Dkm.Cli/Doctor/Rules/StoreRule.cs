@@ -53,7 +53,7 @@ internal static class StoreRule
         return CheckResult.Broken(
             Name,
             $"{replica.Who} is behind: it could not confirm its state for {Durations.FormatRough(store.ConfirmAge.ToTimeSpan())}{words}",
-            "see whether it reaches the store (its members are told below); it catches up by itself, and renews no leases until then");
+            "see whether it reaches the store (its members are told above); it catches up by itself, and renews no leases until then");
     }
 
     private static string Place(StoreStatus store) => string.Create(CultureInfo.InvariantCulture, $"{store.Epoch}.{store.Number}");

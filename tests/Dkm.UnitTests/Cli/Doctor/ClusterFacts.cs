@@ -47,7 +47,7 @@ internal sealed class ClusterFacts
     public void Silence(DkmService service, int replica)
     {
         var place = replicas.FindIndex(one => one.Service == service) + replica;
-        replicas[place] = replicas[place] with { Status = null, Trouble = "UNAVAILABLE NOT_CONNECTED: nobody there", Advice = "start it" };
+        replicas[place] = replicas[place] with { Status = null, Trouble = $"{replicas[place].Address} did not answer: UNAVAILABLE NOT_CONNECTED: nobody there", Advice = "start it" };
     }
 
     public void Replace(DkmService service, int replica, Func<ReplicaFacts, ReplicaFacts> change)
