@@ -16,7 +16,7 @@ internal static class PetitionMessages
     public static Wire.Petition ToMessage(this Petition petition, PolicySnapshot policy)
     {
         var counting = LevelRule.Counting(petition, policy).ToHashSet(ReferenceEqualityComparer.Instance);
-        return new Wire.Petition
+        var message = new Wire.Petition
         {
             Id = petition.Id,
             State = (Wire.Petition.Types.State)petition.State,
@@ -29,8 +29,6 @@ internal static class PetitionMessages
             Levels = { petition.Levels.Select(GroupMessages.ToMessage) },
             Approvals = { petition.Approvals.Select(approval => ToMessage(approval, petition.State != PetitionState.Pending || counting.Contains(approval))) },
             OpenLevel = petition.State == PetitionState.Pending ? (LevelRule.Open(petition, policy) ?? petition.Levels.Count - 1) + 1 : 0,
-            Elevation = petition.Elevation is { } terms ? ToMessage(terms) : null,
-            Proposal = petition.Proposal?.Clone(),
             ActiveTime = ToTimestamp(petition.ActiveTime),
             EndTime = ToTimestamp(petition.EndTime),
             Ending = petition.Ending is { } ending
@@ -40,6 +38,18 @@ internal static class PetitionMessages
             Summary = Summary(petition),
             Operations = petition.Operations,
         };
+
+        // One of the two: to set the other to nothing would clear it.
+        if (petition.Elevation is { } terms)
+        {
+            message.Elevation = ToMessage(terms);
+        }
+        else
+        {
+            message.Proposal = petition.Proposal!.Clone();
+        }
+
+        return message;
     }
 
     private static string Summary(Petition petition)

@@ -29,6 +29,7 @@ public sealed class ApprovalServiceTests(ApprovalFixture fixture) : IClassFixtur
     {
         var petition = await fixture.RequestAsync();
         Assert.Equal((State.Pending, 1, 32), (petition.State, petition.OpenLevel, petition.Digest.Length));
+        Assert.Equal(("workers", "INC-7"), (petition.Elevation?.Group, petition.Ticket));
 
         await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.OwnPetition, () => fixture.ApproveAsync(petition, "ops"));
         petition = await fixture.ApproveAsync(petition, "mia");
@@ -281,7 +282,7 @@ public sealed class ApprovalServiceTests(ApprovalFixture fixture) : IClassFixtur
     {
         var group = await fixture.CreateAsync(fixture.NewName("proposed"), Group.Types.Kind.Workload);
         var petition = await ProposeAsync(group, "/ns/mail/sa/new");
-        Assert.Equal(State.Pending, petition.State);
+        Assert.Equal((State.Pending, group.Name), (petition.State, petition.Proposal?.UpdateGroup?.Group.Name));
         await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.OwnPetition, () => fixture.ApproveAsync(petition, "ada"));
         Assert.Empty((await fixture.Groups().GetGroupAsync(new GetGroupRequest { Name = group.Name }, cancellationToken: Token)).Members);
 

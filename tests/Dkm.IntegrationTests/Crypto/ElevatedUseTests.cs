@@ -71,7 +71,7 @@ public sealed class ElevatedUseTests(DkmFixture fixture) : IClassFixture<DkmFixt
             StatusCode.PermissionDenied, Reasons.NotBound, crypto.EncryptAsync(new EncryptRequest { KeyRing = DkmFixture.Other, Plaintext = envelope }, cancellationToken: Token));
 
         await Eventually.TrueAsync(() => DateTimeOffset.UtcNow > petition.EndTime.ToDateTimeOffset(), "its end");
-        await RpcAssert.FailsAsync(StatusCode.PermissionDenied, Reasons.ElevationOver, () => DecryptAsync(crypto, envelope));
+        await RpcAssert.FailsAsync(StatusCode.Unauthenticated, Reasons.CertificateExpired, () => DecryptAsync(crypto, envelope));
     }
 
     [Fact]
