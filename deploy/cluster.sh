@@ -142,6 +142,7 @@ configure() { # certificates, roots, one file of configuration for each service,
       printf '{\n  "Development": true,\n  %s' "$tls"
       [ "$s" = crypto ] || printf ',\n  %s' "$store"
       [ "$s" != access ] || printf ',\n  "FirstAdministrators": ["spiffe://%s/human/admin"]' "$domain"
+      [ "$s" != access ] || printf ',\n  "Elevation": {"CaFile": "%s", "CaKeyFile": "%s"}' "$home/pki/ca/elevated/ca.crt" "$home/pki/ca/elevated/ca.key"
       [ "$s" = access ] || printf ',\n  "Access": {"Addresses": %s}' "$(addresses access)"
       [ "$s" != crypto ] || printf ',\n  "KeyRing": {"Addresses": %s}' "$(addresses keyring)"
       printf '\n}\n'

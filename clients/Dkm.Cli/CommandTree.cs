@@ -5,6 +5,7 @@ using Dkm.Cli.Access;
 using Dkm.Cli.Backups;
 using Dkm.Cli.Dev;
 using Dkm.Cli.Doctor;
+using Dkm.Cli.Elevations;
 using Dkm.Cli.Groups;
 using Dkm.Cli.Keys;
 using Dkm.Cli.Parsing;
@@ -24,6 +25,7 @@ internal static class CommandTree
             GroupCommands.Create(runner),
             RingCommands.Create(runner),
             KeyCommands.Create(runner),
+            ElevationCommands.Create(runner),
         };
         foreach (var command in ProtectionCommands.Create(runner))
         {

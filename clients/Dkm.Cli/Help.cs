@@ -28,6 +28,16 @@ internal static class Help
             """,
         ["dkm group create"] = "dkm group create mailbox-workers --kind workload",
         ["dkm group add"] = "dkm group add mailbox-workers spiffe://dkm.local/ns/mail/sa/mailbox-worker",
+        ["dkm group elevation"] = """
+            dkm group elevation mailbox-workers --level managers=1 --level legal=1 --max 1h
+            dkm group elevation mailbox-workers --none
+            """,
+        ["dkm elevate request"] = "dkm elevate request --group mailbox-workers --reason 'a mail does not open' --ticket INC-7 --duration 30m --ring mail/accounts --identity ops",
+        ["dkm elevate approve"] = "dkm elevate approve 019ab0c1-9e3f-7c3a-8f3e-2b1d4c5e6f70 --reason 'agreed with the customer' --identity mia",
+        ["dkm elevate credential"] = """
+            dkm elevate credential 019ab0c1-9e3f-7c3a-8f3e-2b1d4c5e6f70 --identity ops
+            dkm unprotect a.dkm --remote --identity elevated-019ab0c1-9e3f-7c3a-8f3e-2b1d4c5e6f70
+            """,
         ["dkm ring create"] = """
             dkm ring create mail/accounts --bind mailbox-workers=hold
             dkm ring create pay/cards --bind gateways=encrypt --bind settlers=encrypt,decrypt --period 30d --lead 2h --serve remote

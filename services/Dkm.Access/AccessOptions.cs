@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using Dkm.Core;
 using Dkm.Hosting;
 using Dkm.Storage;
+using Dkm.Transport;
 
 /// <summary>What Access needs in order to run.</summary>
 public sealed record AccessOptions
@@ -34,6 +35,12 @@ public sealed record AccessOptions
 
     /// <summary>Who administers a new installation. Looked at once, while there is no group of administrators yet.</summary>
     public IReadOnlyList<SpiffeId> FirstAdministrators { get; init; } = [];
+
+    /// <summary>The CA that vouches for elevated identities and nothing else; null: nobody gets a temporary credential from this replica.</summary>
+    public CertificateAuthorityFiles? ElevationCa { get; init; }
+
+    /// <summary>How many other administrators have to approve a change of trust.</summary>
+    public int TrustChangeApprovals { get; init; } = 1;
 
     /// <summary>How often a policy stream hears that nothing has changed.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);

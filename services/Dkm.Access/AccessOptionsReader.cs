@@ -6,6 +6,7 @@ using System.Globalization;
 using Dkm.Core;
 using Dkm.Hosting.Configuration;
 using Dkm.Storage;
+using Dkm.Transport;
 
 /// <summary>The configuration of the Access process.</summary>
 public static class AccessOptionsReader
@@ -28,10 +29,27 @@ public static class AccessOptionsReader
             RootFile = server.Development ? configuration.Text("Root:File") : configuration.File("Root:File"),
             RootGroupMayRead = configuration.Flag("Root:GroupMayRead"),
             FirstAdministrators = ReadAdministrators(configuration, server.Trust.TrustDomain, server.Development),
+            ElevationCa = ReadElevationCa(configuration),
             Heartbeat = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),
             Refresh = server.Development ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1),
             CutOff = TimeSpan.FromSeconds(server.Development ? 5 : 10),
         };
+    }
+
+    private static CertificateAuthorityFiles? ReadElevationCa(StrictConfiguration configuration)
+    {
+        var (certificate, key) = (configuration.FindFile("Elevation:CaFile"), configuration.FindFile("Elevation:CaKeyFile"));
+        if (certificate is not null && key is not null)
+        {
+            return new CertificateAuthorityFiles(certificate, key);
+        }
+
+        if (certificate is not null || key is not null)
+        {
+            configuration.Mistake(certificate is null ? "Elevation:CaFile" : "Elevation:CaKeyFile", "the CA's certificate and its key are given together, or neither");
+        }
+
+        return null;
     }
 
     private static List<SpiffeId> ReadAdministrators(StrictConfiguration configuration, string trustDomain, bool development)

@@ -18,4 +18,13 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Error, "Group {Group} holds a member that is no SPIFFE ID: left out")]
     public static partial void UnreadableMember(ILogger logger, string group);
+
+    [LoggerMessage(6, LogLevel.Error, "The petition at {Path} cannot be read ({Why}): it gives nobody anything")]
+    public static partial void UnreadablePetition(ILogger logger, string path, string why);
+
+    [LoggerMessage(7, LogLevel.Information, "Petition {Id} is {State}")]
+    public static partial void PetitionIs(ILogger logger, string id, string state);
+
+    [LoggerMessage(8, LogLevel.Warning, "What is due of the petitions could not be written ({Why}); trying again")]
+    public static partial void SweepFailed(ILogger logger, string why);
 }

@@ -24,6 +24,7 @@ public sealed class SpiffeId : IEquatable<SpiffeId>
 
     private SpiffeId(string text, string trustDomain, IdentityClass identityClass, string? person, DkmService? service)
     {
+        Elevation = identityClass == IdentityClass.Elevated ? text[(text.LastIndexOf('/') + 1)..] : null;
         this.text = text;
         TrustDomain = trustDomain;
         Class = identityClass;
@@ -40,6 +41,9 @@ public sealed class SpiffeId : IEquatable<SpiffeId>
     /// <summary>The person of a human identity.</summary>
     public string? Person { get; }
 
+    /// <summary>The id of the elevation of an elevated identity.</summary>
+    public string? Elevation { get; }
+
     /// <summary>The service of a service identity.</summary>
     public DkmService? Service { get; }
 
@@ -51,6 +55,8 @@ public sealed class SpiffeId : IEquatable<SpiffeId>
             DkmService.Crypto => "/dkm/crypto",
             _ => throw new ArgumentOutOfRangeException(nameof(service)),
         });
+
+    public static SpiffeId ForElevation(string trustDomain, string id) => Parse($"{Scheme}{trustDomain}/elevated/{id}");
 
     public static SpiffeId Parse(string text) =>
         TryParse(text, out var id, out var problem) ? id : throw new FormatException(problem);

@@ -28,6 +28,11 @@ public static class CryptoServer
             .AddHostedService(services => services.GetRequiredService<KeyRingLink>())
             .AddSingleton(services => services.GetRequiredService<KeyRingLink>().Holder)
             .AddSingleton<RingDirectory>()
+            .AddSingleton<ElevationClock>()
+            .AddSingleton(services => new Elevations(
+                services.GetRequiredService<IGroupMembership>(),
+                services.GetRequiredService<ElevationClock>(),
+                () => services.GetRequiredService<PolicyChannel>().Channel.Invoker))
             .AddSingleton<Judge>()
             .AddSingleton<Opening>()
             .AddSingleton<BatchOpening>()

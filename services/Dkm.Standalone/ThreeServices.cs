@@ -12,6 +12,7 @@ using Dkm.Core;
 using Dkm.Crypto;
 using Dkm.Hosting;
 using Dkm.KeyRing;
+using Dkm.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -52,6 +53,7 @@ internal sealed class ThreeServices : IAsyncDisposable
             Server = Server(installation, DkmService.Access, ports.Access),
             RootFile = installation.RootFile(DkmService.Access),
             FirstAdministrators = installation.Options.FirstAdministrators,
+            ElevationCa = CertificateAuthorityFiles.Find(DevelopmentPki.AuthorityDirectory(installation.Options.Home, IdentityClass.Elevated)),
             Heartbeat = heartbeat,
             Refresh = heartbeat,
             StateDirectory = installation.StateDirectory,

@@ -13,6 +13,12 @@ internal static class DenialAdvice
         [
             "leave out --local: Crypto has the ring, and does it for who is bound to it with encrypt or decrypt",
         ],
+        _ when error.Reason == Reasons.OwnPetition => ["somebody else decides on it; take it back with: dkm elevate cancel ID"],
+        _ when error.Reason == Reasons.NotAnApprover => ["see which level is open, and whose turn it is: dkm elevate show ID", "see what waits for you: dkm elevate list --waiting"],
+        _ when error.Reason == Reasons.NotTheRequester => ["act as who has requested it: --identity NAME, or request one of your own: dkm elevate request"],
+        _ when error.Reason == Reasons.PetitionUnknownOrNotYours => ["see those that you have to do with: dkm elevate list"],
+        _ when error.Reason == Reasons.ElevationOver => ["request another as yourself: dkm elevate request --group GROUP --reason TEXT --duration 30m --identity NAME"],
+        (_, IdentityClass.Elevated) => ["this elevation does not allow it: see what it is for, as yourself: dkm elevate show ID --identity NAME", "elevated identities encrypt and decrypt through Crypto, and nothing else"],
         (null or { Permission: null }, var kind) => NoAdministrator(kind, caller),
         ({ IsAboutKeys: true }, IdentityClass.Human) =>
         [

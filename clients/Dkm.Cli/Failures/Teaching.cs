@@ -18,7 +18,7 @@ internal static class Teaching
         Flag = FieldFlags.Of(error.Field),
         Caller = IsDenial(error) ? caller?.ToString() : null,
         Identity = IsDenial(error) ? identityName : null,
-        Missing = error.Kind == ErrorKind.PermissionDenied ? Missing(attempt, caller) : null,
+        Missing = error.Kind == ErrorKind.PermissionDenied && !IsOfPetitions(error.Reason) ? Missing(attempt, caller) : null,
         Advice = Advice(error, attempt, caller).ToArray() is { Length: > 0 } advice ? advice : null,
         ExitCode = ExitCode.Of(error.Kind),
     };
@@ -29,6 +29,10 @@ internal static class Teaching
         var tail = error.Kind == ErrorKind.PermissionDenied ? error.Message.IndexOf("; an administrator can", StringComparison.Ordinal) : -1;
         return tail < 0 ? FieldFlags.Say(error.Message, error.Field) : error.Message[..tail];
     }
+
+    /// <summary>Nothing that could be given is missing: who may is said by the petition.</summary>
+    private static bool IsOfPetitions(string reason) =>
+        reason is Reasons.OwnPetition or Reasons.NotAnApprover or Reasons.NotTheRequester or Reasons.PetitionUnknownOrNotYours or Reasons.ElevationOver;
 
     private static bool IsDenial(DkmException error) => error.Kind is ErrorKind.PermissionDenied or ErrorKind.Unauthenticated;
 

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using Dkm.Access.V1;
 using Dkm.Cli.Failures;
 using Dkm.Cli.Output;
+using Dkm.Cli.Parsing;
 using Dkm.Core;
 using Google.Protobuf.WellKnownTypes;
 
@@ -87,6 +88,36 @@ internal sealed class GroupActions
             request.Group.Members.Add(members);
             var changed = await groups.UpdateGroupAsync(request, session.Options(cancellationToken));
             Show(GroupView.Of(changed) with { Rolls = remove.Length == 0 ? null : await RollsAsync(group.Uid, cancellationToken) });
+        });
+    }
+
+    /// <summary>Sets the elevation policy, or takes it away.</summary>
+    public Task ElevationAsync(string name, LevelArgument[] levels, TimeSpan? max, TimeSpan? pending, bool none, CancellationToken cancellationToken)
+    {
+        if (none == levels.Length > 0)
+        {
+            throw new UsageException("say who approves, or that nobody is elevated", "--level APPROVERS=N, once for each level, or --none");
+        }
+
+        return LostRace.RepeatAsync(async () =>
+        {
+            var group = await GetAsync(name, cancellationToken);
+            var request = new UpdateGroupRequest
+            {
+                Group = new Group { Name = name, Etag = group.Etag },
+                UpdateMask = new FieldMask { Paths = { "elevation_policy" } },
+            };
+            if (!none)
+            {
+                request.Group.ElevationPolicy = new ElevationPolicy
+                {
+                    Levels = { levels.Select(level => level.ToMessage()) },
+                    MaxDuration = max is { } longest ? Duration.FromTimeSpan(longest) : null,
+                    PendingTtl = pending is { } ttl ? Duration.FromTimeSpan(ttl) : null,
+                };
+            }
+
+            Show(await groups.UpdateGroupAsync(request, session.Options(cancellationToken)));
         });
     }
 

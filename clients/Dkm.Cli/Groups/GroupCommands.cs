@@ -1,5 +1,6 @@
 namespace Dkm.Cli.Groups;
 
+using System;
 using System.CommandLine;
 using Dkm.Access.V1;
 using Dkm.Cli.Parsing;
@@ -15,6 +16,7 @@ internal static class GroupCommands
         Add(runner),
         Remove(runner),
         Delete(runner),
+        Elevation(runner),
     };
 
     private static Command CreateGroup(CommandRunner runner)
@@ -83,6 +85,29 @@ internal static class GroupCommands
         var command = new Command("delete", "Delete a group, and with it what its bindings gave. A new one of this name is another group and inherits no binding") { name, confirm };
         command.SetAction(runner.Action((parse, session, cancellationToken) =>
             Actions(session, parse.GetValue(confirm)).DeleteAsync(parse.GetRequiredValue(name), cancellationToken)));
+        return command;
+    }
+
+    private static Command Elevation(CommandRunner runner)
+    {
+        var name = Name();
+        var level = new Option<LevelArgument[]>("--level")
+        {
+            Description = $"Who approves: {LevelArgument.Grammar}. May be given several times, in order; a person counts once over all of them",
+            HelpName = "APPROVERS=N",
+            CustomParser = Values.ToLevels,
+        };
+        var max = new Option<TimeSpan?>("--max") { Description = "The longest elevation, at most 4h [4h]", HelpName = "DURATION", CustomParser = Values.ToDuration };
+        var pending = new Option<TimeSpan?>("--pending")
+        {
+            Description = "How long a request waits for its approvals, at most 7d [12h]",
+            HelpName = "DURATION",
+            CustomParser = Values.ToDuration,
+        };
+        var none = new Option<bool>("--none") { Description = "Nobody is elevated any more; those who are stay so until their end" };
+        var command = new Command("elevation", "Say how humans may act as members of a group of workloads for a while: who approves, and for how long") { name, level, max, pending, none };
+        command.SetAction(runner.Action((parse, session, cancellationToken) => new GroupActions(session).ElevationAsync(
+            parse.GetRequiredValue(name), parse.GetValue(level) ?? [], parse.GetValue(max), parse.GetValue(pending), parse.GetValue(none), cancellationToken)));
         return command;
     }
 

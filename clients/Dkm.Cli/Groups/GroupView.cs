@@ -25,6 +25,8 @@ internal sealed record GroupView
 
     public string? UpdateTime { get; init; }
 
+    public ElevationPolicyView? Elevation { get; init; }
+
     /// <summary>After a removal: which rings roll for it.</summary>
     public List<RollView>? Rolls { get; init; }
 
@@ -39,6 +41,7 @@ internal sealed record GroupView
         Etag = group.Etag,
         CreateTime = Times.Of(group.CreateTime),
         UpdateTime = Times.Of(group.UpdateTime),
+        Elevation = group.ElevationPolicy is { } policy ? ElevationPolicyView.Of(policy) : null,
     };
 
     public static string WordOf(Group.Types.Kind kind) => kind switch
@@ -54,6 +57,7 @@ internal sealed record GroupView
         ("uid", Uid),
         ("description", Description is null ? null : Plain.Line(Description)),
         ("members", Members.Count == 0 ? "none" : string.Join('\n', Members)),
+        ("elevation", Elevation?.ToText()),
         ("created", CreateTime),
         ("changed", UpdateTime),
         ("rolling", Rolls is null or [] ? null : $"{string.Join('\n', Rolls.Select(Explained))}\nexcept where who was removed may hold by another group; what they held they know for ever"));

@@ -7,6 +7,7 @@ using System.Text.Json.Serialization;
 using Dkm.Cli.Access;
 using Dkm.Cli.Backups;
 using Dkm.Cli.Doctor;
+using Dkm.Cli.Elevations;
 using Dkm.Cli.Failures;
 using Dkm.Cli.Groups;
 using Dkm.Cli.Keys;
@@ -35,6 +36,9 @@ using Dkm.Cli.Rings;
 [JsonSerializable(typeof(IdentityView))]
 [JsonSerializable(typeof(List<IdentityView>))]
 [JsonSerializable(typeof(DoctorView))]
+[JsonSerializable(typeof(ElevationView))]
+[JsonSerializable(typeof(List<ElevationView>))]
+[JsonSerializable(typeof(CredentialView))]
 [JsonSerializable(typeof(DeletedView))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

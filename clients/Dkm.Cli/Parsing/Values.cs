@@ -14,6 +14,14 @@ internal static class Values
 {
     private static readonly string[] KeyStateWords = [.. Enum.GetValues<Key.Types.State>().Where(state => state != Key.Types.State.Unspecified).Select(Words.Of)];
 
+    // Applied is for proposals.
+    private static readonly string[] PetitionStateWords =
+    [
+        .. Enum.GetValues<Petition.Types.State>()
+            .Where(state => state is not (Petition.Types.State.Unspecified or Petition.Types.State.Applied))
+            .Select(Elevations.ElevationView.WordOf),
+    ];
+
     public static OutputForm ToOutputForm(ArgumentResult result) =>
         One(result, text => text switch
         {
@@ -85,6 +93,31 @@ internal static class Values
     /// <summary>A state as lists print it, in any case.</summary>
     public static string? ToKeyState(ArgumentResult result) =>
         One(result, text => (KeyStateWords.Contains(text.ToUpperInvariant()), text.ToUpperInvariant()), "--state is " + string.Join(", ", KeyStateWords).ToLowerInvariant());
+
+    /// <summary>A state as lists print it, in any case.</summary>
+    public static string? ToPetitionState(ArgumentResult result) =>
+        One(
+            result,
+            text => (PetitionStateWords.Contains(text.ToUpperInvariant()), text.ToUpperInvariant()),
+            "--state is " + string.Join(", ", PetitionStateWords).ToLowerInvariant());
+
+    public static LevelArgument[] ToLevels(ArgumentResult result)
+    {
+        var levels = new List<LevelArgument>();
+        foreach (var token in result.Tokens)
+        {
+            if (LevelArgument.TryParse(token.Value, out var level, out var problem))
+            {
+                levels.Add(level);
+            }
+            else
+            {
+                result.AddError(problem);
+            }
+        }
+
+        return [.. levels];
+    }
 
     /// <summary>One of those that have a store.</summary>
     public static Core.DkmService? ToStoringService(ArgumentResult result) =>

@@ -27,8 +27,9 @@ internal sealed class GroupEndpoint(GroupRepository repository, AccessOptions op
         {
             var now = time.GetUtcNow();
             var seen = repository.Groups;
-            var group = GroupRules.Create(seen, draft, KeyId.Create(now).ToString(), now);
-            if (group.Version > 0)
+            var change = GroupRequests.Create(draft, seen, now);
+            var group = change.After!;
+            if (change.IsNothing)
             {
                 return group.ToMessage();
             }
@@ -73,34 +74,16 @@ internal sealed class GroupEndpoint(GroupRepository repository, AccessOptions op
 
     public override async Task<Group> UpdateGroup(UpdateGroupRequest request, ServerCallContext context)
     {
-        var wanted = request.Group ?? throw DkmException.Invalid("group", Reasons.Required, "the group is required");
-        var name = GroupFields.Name(wanted.Name, "group.name");
-        if (wanted.Etag.Length == 0)
-        {
-            throw DkmException.Invalid("group.etag", Reasons.Required, "the etag that the group was read with is required");
-        }
-
-        var (members, description) = GroupMessages.Read(request.UpdateMask);
-        var group = GroupRules.Demand(repository.Groups.Find(name), name, "group.name");
-        var newMembers = members ? fields.Members(wanted.Members, group.Kind, "group.members") : null;
-        var newDescription = description ? GroupFields.Description(wanted.Description, "group.description") : null;
-        GroupRules.DemandEtag(group, wanted.Etag, "group.etag");
-        var updated = GroupRules.Update(group, newMembers, newDescription, time.GetUtcNow());
-        return ReferenceEquals(updated, group)
-            ? group.ToMessage()
-            : (await OverAsync(group, "group.etag", token => repository.WriteAsync(updated, token), context)).ToMessage();
+        var change = GroupRequests.Update(request, repository.Groups, fields, time.GetUtcNow());
+        var updated = change.After!;
+        return change.IsNothing
+            ? updated.ToMessage()
+            : (await OverAsync(change.Before!, "group.etag", token => repository.WriteAsync(updated, token), context)).ToMessage();
     }
 
     public override async Task<Empty> DeleteGroup(DeleteGroupRequest request, ServerCallContext context)
     {
-        var name = GroupFields.Name(request.Name, "name");
-        var group = GroupRules.Demand(repository.Groups.Find(name), name, "name");
-        GroupRules.Delete(group);
-        if (request.Etag.Length > 0)
-        {
-            GroupRules.DemandEtag(group, request.Etag, "etag");
-        }
-
+        var group = GroupRequests.Delete(request, repository.Groups).Before!;
         return await OverAsync(
             group,
             "etag",

@@ -21,6 +21,11 @@ internal static class GroupMessages
     {
         var group = request.Group ?? throw DkmException.Invalid("group", Reasons.Required, "the group is required");
         var kind = GroupFields.Kind((Kinds)group.Kind, "group.kind");
+        if (group.ElevationPolicy is not null)
+        {
+            throw DkmException.Invalid("group.elevation_policy", Reasons.InvalidField, "an elevation policy is set by an update of the group, once it is there");
+        }
+
         var draft = new GroupDraft(
             GroupFields.NewName(group.Name, "group.name"),
             kind,
@@ -31,15 +36,15 @@ internal static class GroupMessages
         return draft with { RequestDigest = Digest(draft) };
     }
 
-    /// <summary>Which fields an update names; empty means all that may be.</summary>
-    public static (bool Members, bool Description) Read(FieldMask? mask)
+    /// <summary>Which fields an update names. Empty means members and description, as it did before there were elevation policies: an older client takes none away.</summary>
+    public static (bool Members, bool Description, bool Elevation) Read(FieldMask? mask)
     {
         if (mask is null or { Paths.Count: 0 })
         {
-            return (true, true);
+            return (true, true, false);
         }
 
-        var (members, description) = (false, false);
+        var (members, description, elevation) = (false, false, false);
         for (var i = 0; i < mask.Paths.Count; i++)
         {
             switch (mask.Paths[i])
@@ -50,15 +55,18 @@ internal static class GroupMessages
                 case "description":
                     description = true;
                     break;
+                case "elevation_policy":
+                    elevation = true;
+                    break;
                 default:
                     throw DkmException.Invalid(
                         string.Create(CultureInfo.InvariantCulture, $"update_mask.paths[{i}]"),
                         Reasons.InvalidField,
-                        "only members and description of a group can be changed");
+                        "only members, description and elevation_policy of a group can be changed");
             }
         }
 
-        return (members, description);
+        return (members, description, elevation);
     }
 
     public static Group ToMessage(this StoredGroup group) => new()
@@ -72,7 +80,17 @@ internal static class GroupMessages
         CreateTime = Timestamp.FromDateTimeOffset(group.CreateTime),
         UpdateTime = Timestamp.FromDateTimeOffset(group.UpdateTime),
         BuiltIn = group.BuiltIn,
+        ElevationPolicy = group.Elevation is { } policy
+            ? new ElevationPolicy
+            {
+                Levels = { policy.Levels.Select(ToMessage) },
+                MaxDuration = Duration.FromTimeSpan(policy.MaximumDuration),
+                PendingTtl = Duration.FromTimeSpan(policy.PendingTtl),
+            }
+            : null,
     };
+
+    public static ApproverLevel ToMessage(Approvals.ApproverLevel level) => new() { Group = level.Group, GroupUid = level.GroupUid, Approvals = level.Approvals };
 
     public static int PageSize(int size) => size switch
     {

@@ -2,6 +2,7 @@ namespace Dkm.Access.Groups;
 
 using System;
 using System.Collections.Generic;
+using Dkm.Access.Approvals;
 using Dkm.Access.Records;
 using Dkm.Core;
 using Dkm.Core.Authorization;
@@ -42,9 +43,10 @@ internal static class GroupRules
     /// <param name="group">As it is.</param>
     /// <param name="members">New ones, or null: unchanged.</param>
     /// <param name="description">A new one, or null: unchanged.</param>
+    /// <param name="elevation">The elevation policy as it shall be.</param>
     /// <param name="now">The time.</param>
     /// <returns>The group to write, or <paramref name="group"/> itself if it is so already.</returns>
-    public static StoredGroup Update(StoredGroup group, IReadOnlyList<SpiffeId>? members, string? description, DateTimeOffset now)
+    public static StoredGroup Update(StoredGroup group, IReadOnlyList<SpiffeId>? members, string? description, ElevationPolicy? elevation, DateTimeOffset now)
     {
         members ??= group.Members;
         description ??= group.Description;
@@ -54,9 +56,9 @@ internal static class GroupRules
                 ErrorKind.FailedPrecondition, Reasons.LastAdministrator, $"'{group.Name}' would be left empty, and nobody could administer DKM again", "group.members");
         }
 
-        return Same(group.Members, members) && group.Description == description
+        return Same(group.Members, members) && group.Description == description && Equals(group.Elevation, elevation)
             ? group
-            : group with { Members = members, Description = description, UpdateTime = now };
+            : group with { Members = members, Description = description, Elevation = elevation, UpdateTime = now };
     }
 
     public static void Delete(StoredGroup group)

@@ -3,6 +3,7 @@ namespace Dkm.Access.Policy;
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Dkm.Access.Approvals;
 using Dkm.Access.Records;
 using Dkm.Access.V1;
 using Dkm.Core;
@@ -10,7 +11,8 @@ using Dkm.Hosting.Policy;
 using Grpc.Core;
 
 /// <summary>Streams the policy to KeyRing and Crypto, as long as it can confirm that it is the newest.</summary>
-internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store, AccessOptions options, TimeProvider time) : PolicyService.PolicyServiceBase
+internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store, SeenTime clock, AccessOptions options, TimeProvider time)
+    : PolicyService.PolicyServiceBase
 {
     public override async Task WatchPolicy(
         WatchPolicyRequest request, IServerStreamWriter<WatchPolicyResponse> responseStream, ServerCallContext context)
@@ -18,7 +20,7 @@ internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store
         store.DemandReady();
         using var subscription = directory.Subscribe();
         var version = subscription.Snapshot.Version;
-        await responseStream.WriteAsync(PolicyMessages.Snapshot(subscription.Snapshot, store.ConfirmTime), context.CancellationToken);
+        await responseStream.WriteAsync(PolicyMessages.Snapshot(subscription.Snapshot, store.ConfirmTime, clock.Now), context.CancellationToken);
 
         var cutOff = new CutOff(options.CutOff, time);
         using var timer = new PeriodicTimer(options.Heartbeat, time);
@@ -38,7 +40,7 @@ internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store
             while (subscription.Steps.TryRead(out var next))
             {
                 version = next.After.Version;
-                await responseStream.WriteAsync(PolicyMessages.Change(next, confirmTime), context.CancellationToken);
+                await responseStream.WriteAsync(PolicyMessages.Change(next, confirmTime, clock.Now), context.CancellationToken);
             }
 
             if (first == step)
@@ -54,7 +56,7 @@ internal sealed class PolicyEndpoint(GroupDirectory directory, AccessStore store
                         ErrorKind.Unavailable, Reasons.StoreUnavailable, $"this replica could not confirm its policy for longer than {options.CutOff}; another one may");
                 }
 
-                await responseStream.WriteAsync(PolicyMessages.Heartbeat(version, confirmTime), context.CancellationToken);
+                await responseStream.WriteAsync(PolicyMessages.Heartbeat(version, confirmTime, clock.Now), context.CancellationToken);
                 tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
             }
         }

@@ -3,6 +3,7 @@ namespace Dkm.Access.Records;
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Dkm.Access.Approvals;
 using Dkm.Access.Groups;
 using Dkm.Backup.V1;
 using Dkm.Core;
@@ -19,7 +20,8 @@ using Microsoft.Extensions.Logging;
 /// Access's records, opened behind a listener that is up already: services may start in any order, so a store that is not there yet means not ready,
 /// and is tried again. Access itself decides by the same policy that it streams.
 /// </summary>
-internal sealed class AccessStore(AccessOptions options, IRevisionedStore? shared, GroupDirectory directory, TimeProvider time, ILogger<AccessStore> logger)
+internal sealed class AccessStore(
+    AccessOptions options, IRevisionedStore? shared, GroupDirectory directory, SeenTime clock, TimeProvider time, ILogger<AccessStore> logger)
     : BackgroundService, IGroupMembership, IReadiness, IStatusPart
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
@@ -47,6 +49,8 @@ internal sealed class AccessStore(AccessOptions options, IRevisionedStore? share
     public DateTimeOffset ConfirmTime => store?.ConfirmTime ?? default;
 
     public TimeSpan Age => store is { } open ? time.GetUtcNow() - open.ConfirmTime : awaited is null ? TimeSpan.MaxValue : TimeSpan.Zero;
+
+    public DateTimeOffset ClockTime => clock.Now;
 
     private PolicySnapshot FirstAdministrators => field ??= PolicySnapshot.Create(
         default, [GroupEntry.Create(BuiltInGroups.Administrators, "first-administrators", GroupKind.Human, options.FirstAdministrators)]);

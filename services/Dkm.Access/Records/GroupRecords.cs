@@ -2,6 +2,8 @@ namespace Dkm.Access.Records;
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using Dkm.Access.Approvals;
 using Dkm.Core;
 using Dkm.Core.Authorization;
 using Dkm.Records.V1;
@@ -38,6 +40,7 @@ internal static class GroupRecords
         record.RequestId = group.RequestId;
         record.RequestDigest = ByteString.CopyFrom(group.RequestDigest.Span);
         record.OperationId = operationId;
+        record.ElevationPolicy = Write(group.Elevation, group.Source?.ElevationPolicy);
         return record.ToByteArray();
     }
 
@@ -71,8 +74,32 @@ internal static class GroupRecords
             UpdateTime = body.UpdateTime?.ToDateTimeOffset() ?? default,
             RequestId = body.RequestId,
             RequestDigest = body.RequestDigest.Memory,
+            Elevation = Read(body.ElevationPolicy),
             Version = record.Version,
             Source = body,
         };
     }
+
+    public static ApproverLevelRecord Write(ApproverLevel level) => new() { Group = level.Group, GroupUid = level.GroupUid, Approvals = level.Approvals };
+
+    public static ApproverLevel Read(ApproverLevelRecord level) => new(level.Group, level.GroupUid, level.Approvals);
+
+    private static ElevationPolicyRecord? Write(ElevationPolicy? policy, ElevationPolicyRecord? source)
+    {
+        if (policy is null)
+        {
+            return null;
+        }
+
+        var record = source?.Clone() ?? new ElevationPolicyRecord();
+        record.Levels.Clear();
+        record.Levels.AddRange(policy.Levels.Select(Write));
+        record.MaxDurationMs = (long)policy.MaximumDuration.TotalMilliseconds;
+        record.PendingTtlMs = (long)policy.PendingTtl.TotalMilliseconds;
+        return record;
+    }
+
+    private static ElevationPolicy? Read(ElevationPolicyRecord? policy) => policy is null
+        ? null
+        : new ElevationPolicy([.. policy.Levels.Select(Read)], TimeSpan.FromMilliseconds(policy.MaxDurationMs), TimeSpan.FromMilliseconds(policy.PendingTtlMs));
 }

@@ -10,14 +10,17 @@ internal sealed class GroupSet
 {
     private readonly StoredGroup[] byName;
     private readonly Dictionary<string, StoredGroup> byRequest;
+    private readonly Dictionary<string, StoredGroup> byUid;
 
     private GroupSet(StoredGroup[] byName, PolicySnapshot policy)
     {
         this.byName = byName;
         Policy = policy;
         byRequest = new Dictionary<string, StoredGroup>(StringComparer.Ordinal);
+        byUid = new Dictionary<string, StoredGroup>(StringComparer.Ordinal);
         foreach (var group in byName)
         {
+            byUid[group.Uid] = group;
             if (group.RequestId.Length > 0)
             {
                 byRequest[group.RequestId] = group;
@@ -30,11 +33,13 @@ internal sealed class GroupSet
     /// <summary>The same, as a decision sees it.</summary>
     public PolicySnapshot Policy { get; }
 
-    public static GroupSet Create(PolicyVersion version, IEnumerable<StoredGroup> groups)
+    public static GroupSet Create(PolicyVersion version, IEnumerable<StoredGroup> groups, IEnumerable<ElevationEntry>? elevations = null)
     {
         StoredGroup[] sorted = [.. groups.OrderBy(group => group.Name, StringComparer.Ordinal)];
-        return new GroupSet(sorted, PolicySnapshot.Create(version, sorted.Select(group => group.ToEntry())));
+        return new GroupSet(sorted, PolicySnapshot.Create(version, sorted.Select(group => group.ToEntry()), elevations));
     }
+
+    public StoredGroup? FindByUid(string uid) => byUid.GetValueOrDefault(uid);
 
     public StoredGroup? Find(string name) => Index(name) is >= 0 and var at ? byName[at] : null;
 
@@ -48,14 +53,24 @@ internal sealed class GroupSet
         return byName.Skip(at >= 0 ? at + 1 : ~at);
     }
 
-    public GroupSet With(PolicyVersion version, IReadOnlyList<StoredGroup> updated, IReadOnlyList<StoredGroup> deleted)
+    public GroupSet With(
+        PolicyVersion version,
+        IReadOnlyList<StoredGroup> updated,
+        IReadOnlyList<StoredGroup> deleted,
+        IReadOnlyCollection<ElevationEntry>? started = null,
+        IReadOnlyCollection<string>? ended = null)
     {
+        if (updated.Count + deleted.Count == 0)
+        {
+            return new GroupSet(byName, Policy.With(version, [], [], started, ended));
+        }
+
         var names = updated.Concat(deleted).Select(group => group.Name).ToHashSet(StringComparer.Ordinal);
         StoredGroup[] sorted =
         [
             .. byName.Where(group => !names.Contains(group.Name)).Concat(updated).OrderBy(group => group.Name, StringComparer.Ordinal),
         ];
-        return new GroupSet(sorted, Policy.With(version, updated.Select(group => group.ToEntry()), deleted.Select(group => group.Uid)));
+        return new GroupSet(sorted, Policy.With(version, updated.Select(group => group.ToEntry()), deleted.Select(group => group.Uid), started, ended));
     }
 
     private int Index(string name)

@@ -3,6 +3,7 @@ namespace Dkm.Access.Records;
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Dkm.Access.Approvals;
 using Dkm.Core;
 using Dkm.Core.Authorization;
 using Dkm.Records.V1;
@@ -22,6 +23,9 @@ internal sealed record StoredGroup
     public string Description { get; init; } = string.Empty;
 
     public bool BuiltIn { get; init; }
+
+    /// <summary>How humans may act as members of this WORKLOAD group for a while; null: they may not.</summary>
+    public ElevationPolicy? Elevation { get; init; }
 
     public DateTimeOffset CreateTime { get; init; }
 

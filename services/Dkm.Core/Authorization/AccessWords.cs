@@ -53,4 +53,31 @@ internal static class AccessWords
             Reasons.NotBound,
             $"{caller} is in no group that is bound to '{ring}', so {wanted.Word()} is denied; an administrator can: "
             + $"dkm group add GROUP {caller}, with a group that is bound, or first: dkm ring bind {ring} GROUP={wanted.Word()}");
+
+    public static AccessDecision Elevated(SpiffeId caller, string ring, RingPermission wanted, RingBinding grant, ElevationEntry elevation) =>
+        new(
+            true,
+            Reasons.Elevated,
+            $"{caller} is {elevation.Requester}, who acts as a member of group '{grant.Group}' until {elevation.EndTime:u}; it is bound to '{ring}' with "
+            + (grant.Permissions.Contains(wanted) ? wanted.Word() : $"{RingPermission.Hold.Word()}, which implies {wanted.Word()}"),
+            grant.Group);
+
+    public static AccessDecision ElevationOver(SpiffeId caller) =>
+        new(
+            false,
+            Reasons.ElevationOver,
+            $"{caller} is not in force: the elevation has ended, was revoked, or there never was one; another can be requested: dkm elevate request --group GROUP");
+
+    public static AccessDecision ElevatedWithout(SpiffeId caller, string ring, RingPermission wanted, ElevationEntry elevation) =>
+        new(
+            false,
+            Reasons.PermissionMissing,
+            $"{caller} acts as a member of group '{elevation.Group}', which is bound to '{ring}' without {wanted.Word()}; an administrator can: dkm ring bind {ring} {elevation.Group}={wanted.Word()}");
+
+    public static AccessDecision ElevatedNotBound(SpiffeId caller, string ring, RingPermission wanted, ElevationEntry elevation) =>
+        new(
+            false,
+            Reasons.NotBound,
+            $"{caller} acts as a member of group '{elevation.Group}', and by that is not bound to '{ring}', so {wanted.Word()} is denied: "
+            + "the group is not bound to it, or the elevation was requested for other rings; another can be requested: dkm elevate request --group GROUP");
 }

@@ -14,7 +14,8 @@ using Grpc.Core;
 /// CryptoService. While the ring is held, which is nearly always, a call neither waits nor changes threads. A plaintext is zeroed when its call is
 /// over, whatever came of it.
 /// </summary>
-internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening opening, BatchOpening batchOpening, Description description)
+internal sealed class CryptoEndpoint(
+    RingDirectory rings, Judge judge, Elevations elevations, Opening opening, BatchOpening batchOpening, Description description)
     : V1.CryptoService.CryptoServiceBase
 {
     private const int DefaultDataKey = 32;
@@ -28,6 +29,7 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
             RingName.Check(request.KeyRing, "key_ring");
             Sealing.CheckPlaintext(request.Plaintext.Length);
             var bound = ContextReader.Read(request.Context);
+            await elevations.EnterAsync(context.GetCaller(), 1, context.CancellationToken);
             var ring = await DemandAsync(context.GetCaller(), request.KeyRing, context);
             var envelope = Sealing.Seal(ring, request.Plaintext.Span, bound, out var key);
             return new EncryptResponse { Envelope = envelope, KeyId = key.IdText };
@@ -43,11 +45,16 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
         CheckExpectedRing(request.KeyRing);
         var caller = context.GetCaller();
         var open = OpenRequest.Read(request.Envelope, request.Context, request.KeyRing);
-        return opening.TryOpen(caller, open, out var opened)
+        var entered = elevations.EnterAsync(caller, 1, context.CancellationToken);
+        return entered.IsCompletedSuccessfully && opening.TryOpen(caller, open, out var opened)
             ? Task.FromResult(Answer(opened))
             : FetchAsync();
 
-        async Task<DecryptResponse> FetchAsync() => Answer(await opening.OpenAsync(caller, open, context.CancellationToken));
+        async Task<DecryptResponse> FetchAsync()
+        {
+            await entered;
+            return Answer(await opening.OpenAsync(caller, open, context.CancellationToken));
+        }
 
         DecryptResponse Answer(Opened result) => new()
         {
@@ -62,6 +69,7 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
         CheckExpectedRing(request.TargetKeyRing, "target_key_ring");
         var caller = context.GetCaller();
         var open = OpenRequest.Read(request.Envelope, request.Context, expectedRing: string.Empty);
+        await elevations.EnterAsync(caller, 1, context.CancellationToken);
         var source = await opening.OpenAsync(caller, open, context.CancellationToken);
         try
         {
@@ -85,6 +93,7 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
             throw DkmException.Invalid("length", Reasons.InvalidField, $"a data key has {ShortestDataKey} to {LongestDataKey} bytes");
         }
 
+        await elevations.EnterAsync(context.GetCaller(), 1, context.CancellationToken);
         var ring = await DemandAsync(context.GetCaller(), request.KeyRing, context);
         var dataKey = new byte[length];
         var envelope = Sealing.SealFresh(ring, dataKey, bound, out var key);
@@ -107,6 +116,7 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
         {
             RingName.Check(request.KeyRing, "key_ring");
             Batches.CheckCount(request.Items.Count);
+            await elevations.EnterAsync(context.GetCaller(), request.Items.Count, context.CancellationToken);
             var ring = await DemandAsync(context.GetCaller(), request.KeyRing, context);
             return BatchSealing.Seal(request, ring, context.CancellationToken);
         }
@@ -119,11 +129,12 @@ internal sealed class CryptoEndpoint(RingDirectory rings, Judge judge, Opening o
         }
     }
 
-    public override Task<BatchDecryptResponse> BatchDecrypt(BatchDecryptRequest request, ServerCallContext context)
+    public override async Task<BatchDecryptResponse> BatchDecrypt(BatchDecryptRequest request, ServerCallContext context)
     {
         CheckExpectedRing(request.KeyRing);
         Batches.CheckCount(request.Items.Count);
-        return batchOpening.OpenAsync(request, context);
+        await elevations.EnterAsync(context.GetCaller(), request.Items.Count, context.CancellationToken);
+        return await batchOpening.OpenAsync(request, context);
     }
 
     public override Task<DescribeEnvelopeResponse> DescribeEnvelope(DescribeEnvelopeRequest request, ServerCallContext context) =>

@@ -11,7 +11,7 @@ using Dkm.Hosting.Policy;
 /// May she? Decided by the bindings that came with the keys and the policy that Access streams, both here. Judged before anything else is
 /// said of a ring: a lease or a state would tell a stranger that it exists.
 /// </summary>
-internal sealed class Judge(IGroupMembership policy, KeySetHolder holder)
+internal sealed class Judge(IGroupMembership policy, ElevationClock clock, KeySetHolder holder)
 {
     /// <summary>For a ring that the caller named.</summary>
     /// <param name="caller">Who calls.</param>
@@ -24,15 +24,15 @@ internal sealed class Judge(IGroupMembership policy, KeySetHolder holder)
         DemandPolicy();
         var snapshot = held?.Snapshot;
         var bindings = snapshot?.Bindings ?? [];
-        if (snapshot is not null && AccessRule.Allows(caller.Id, wanted, bindings, policy.Current))
+        if (snapshot is not null && Allows(caller, ring, wanted, bindings))
         {
             DemandFresh(held!, snapshot);
             caller.Accept();
         }
         else
         {
-            DemandKeyRingForStranger(caller, bindings);
-            caller.Demand(AccessRule.Decide(caller.Id, ring, wanted, bindings, policy.Current));
+            DemandKeyRingForStranger(caller, ring, bindings);
+            caller.Demand(Decide(caller, ring, wanted, bindings));
         }
     }
 
@@ -43,21 +43,20 @@ internal sealed class Judge(IGroupMembership policy, KeySetHolder holder)
     {
         var snapshot = ring.Snapshot ?? throw Denials.UnknownOrNotYours(caller.Id);
         DemandPolicy();
-        var current = policy.Current;
-        if (!AccessRule.Allows(caller.Id, RingPermission.Decrypt, snapshot.Bindings, current))
+        if (!Allows(caller, ring.Name, RingPermission.Decrypt, snapshot.Bindings))
         {
-            DemandKeyRingForStranger(caller, snapshot.Bindings);
-            if (!AccessRule.HasAnyBinding(caller.Id, snapshot.Bindings, current))
+            DemandKeyRingForStranger(caller, ring.Name, snapshot.Bindings);
+            if (!IsBound(caller, ring.Name, snapshot.Bindings))
             {
                 throw Denials.UnknownOrNotYours(caller.Id);
             }
 
-            caller.Demand(AccessRule.Decide(caller.Id, ring.Name, RingPermission.Decrypt, snapshot.Bindings, current));
+            caller.Demand(Decide(caller, ring.Name, RingPermission.Decrypt, snapshot.Bindings));
         }
 
         DemandFresh(ring, snapshot);
         caller.Accept();
-        return AccessRule.Allows(caller.Id, RingPermission.DecryptCompromised, snapshot.Bindings, current);
+        return Allows(caller, ring.Name, RingPermission.DecryptCompromised, snapshot.Bindings);
     }
 
     /// <summary>Whether she may know that an envelope is of this ring.</summary>
@@ -69,8 +68,8 @@ internal sealed class Judge(IGroupMembership policy, KeySetHolder holder)
             return false;
         }
 
-        DemandKeyRingForStranger(caller, snapshot.Bindings);
-        if (!AccessRule.HasAnyBinding(caller.Id, snapshot.Bindings, policy.Current))
+        DemandKeyRingForStranger(caller, ring.Name, snapshot.Bindings);
+        if (!IsBound(caller, ring.Name, snapshot.Bindings))
         {
             return false;
         }
@@ -78,6 +77,19 @@ internal sealed class Judge(IGroupMembership policy, KeySetHolder holder)
         DemandFresh(ring, snapshot);
         return true;
     }
+
+    /// <summary>Who is elevated is judged by her elevation, at this moment.</summary>
+    private bool Allows(Caller caller, string ring, RingPermission wanted, IReadOnlyList<RingBinding> bindings) => caller.Id.Class == IdentityClass.Elevated
+        ? ElevationRule.Allows(caller.Id, ring, wanted, bindings, policy.Current, clock.Now)
+        : AccessRule.Allows(caller.Id, wanted, bindings, policy.Current);
+
+    private bool IsBound(Caller caller, string ring, IReadOnlyList<RingBinding> bindings) => caller.Id.Class == IdentityClass.Elevated
+        ? ElevationRule.IsBound(caller.Id, ring, bindings, policy.Current, clock.Now)
+        : AccessRule.HasAnyBinding(caller.Id, bindings, policy.Current);
+
+    private AccessDecision Decide(Caller caller, string ring, RingPermission wanted, IReadOnlyList<RingBinding> bindings) => caller.Id.Class == IdentityClass.Elevated
+        ? ElevationRule.Decide(caller.Id, ring, wanted, bindings, policy.Current, clock.Now)
+        : AccessRule.Decide(caller.Id, ring, wanted, bindings, policy.Current);
 
     private void DemandPolicy()
     {
@@ -88,9 +100,9 @@ internal sealed class Judge(IGroupMembership policy, KeySetHolder holder)
     }
 
     /// <summary>While KeyRing is away nothing is known of rings that are not here; a stranger must not see by her answer that one is.</summary>
-    private void DemandKeyRingForStranger(Caller caller, IReadOnlyList<RingBinding> bindings)
+    private void DemandKeyRingForStranger(Caller caller, string ring, IReadOnlyList<RingBinding> bindings)
     {
-        if (holder.Trouble is not null && !AccessRule.HasAnyBinding(caller.Id, bindings, policy.Current))
+        if (holder.Trouble is not null && !IsBound(caller, ring, bindings))
         {
             throw Denials.Away();
         }

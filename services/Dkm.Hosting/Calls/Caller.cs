@@ -41,7 +41,7 @@ public sealed class Caller
     internal bool Arrived { get; set; }
 
     /// <summary>What was missing in the end: a call that must be judged and was not.</summary>
-    internal bool Unjudged => !judged && Rule.Requirement == Requirement.Ring;
+    internal bool Unjudged => !judged && (Rule.Requirement is Requirement.Ring or Requirement.Petition);
 
     /// <summary>The endpoint has judged the caller and lets her pass.</summary>
     public void Accept() => judged = true;

@@ -12,6 +12,7 @@ using static CallerClasses;
 public static class MethodTable
 {
     private const string Groups = "/dkm.access.v1.GroupService/";
+    private const string Approvals = "/dkm.access.v1.ApprovalService/";
     private const string AccessRoots = "/dkm.access.v1.RootService/";
     private const string Policy = "/dkm.access.v1.PolicyService/";
     private const string Rings = "/dkm.keyring.v1.KeyRingService/";
@@ -35,6 +36,17 @@ public static class MethodTable
         new(Groups + "ListGroups", Human, Requirement.Administrator, Administrators),
         new(Groups + "UpdateGroup", Human, Requirement.Administrator, Administrators),
         new(Groups + "DeleteGroup", Human, Requirement.Administrator, Administrators),
+
+        new(Approvals + "RequestElevation", Human, Requirement.None, "any human, for herself"),
+        new(Approvals + "Propose", Human, Requirement.Administrator, Administrators),
+        new(Approvals + "Get", Human, Requirement.Petition, "the requester; members of its approver groups; administrators; auditors"),
+        new(Approvals + "List", Human, Requirement.None, "any human, of those that she may get"),
+        new(Approvals + "Approve", Human, Requirement.Petition, "members of the open level's group, never the requester"),
+        new(Approvals + "Deny", Human, Requirement.Petition, "members of any of its approver groups, never the requester"),
+        new(Approvals + "Cancel", Human, Requirement.Petition, "the requester"),
+        new(Approvals + "Revoke", Human, Requirement.Petition, "members of any of its approver groups; administrators; the requester"),
+        new(Approvals + "IssueCredential", Human, Requirement.Petition, "the requester of an elevation in force"),
+        new(Approvals + "SpendOperations", CallerClasses.Crypto, Requirement.Petition, "this service"),
 
         new(AccessRoots + "Recover", Human, Requirement.AdministratorAsKnown, AdministratorsAsKnown),
         new(AccessRoots + "Backup", Human, Requirement.Administrator, Administrators),
@@ -66,13 +78,13 @@ public static class MethodTable
         new(KeyRingRoots + "Backup", Human, Requirement.Administrator, Administrators),
         new(KeyRingRoots + "Restore", Human, Requirement.Administrator, "administrators, by the policy of an Access that was restored before"),
 
-        new(Crypto + "Encrypt", Workload, Requirement.Ring, Encrypt),
-        new(Crypto + "Decrypt", Workload, Requirement.Ring, "`decrypt` on the envelope's ring"),
-        new(Crypto + "ReEncrypt", Workload, Requirement.Ring, "`decrypt` on the envelope's ring and `encrypt` on the target"),
-        new(Crypto + "BatchEncrypt", Workload, Requirement.Ring, Encrypt),
-        new(Crypto + "BatchDecrypt", Workload, Requirement.EachRing, "`decrypt` on the ring of each envelope"),
-        new(Crypto + "GenerateDataKey", Workload, Requirement.Ring, Encrypt),
-        new(Crypto + "DescribeEnvelope", Workload | Human, Requirement.None, "anyone; the ring is named to callers with a binding on it"),
+        new(Crypto + "Encrypt", Workload | Elevated, Requirement.Ring, Encrypt),
+        new(Crypto + "Decrypt", Workload | Elevated, Requirement.Ring, "`decrypt` on the envelope's ring"),
+        new(Crypto + "ReEncrypt", Workload | Elevated, Requirement.Ring, "`decrypt` on the envelope's ring and `encrypt` on the target"),
+        new(Crypto + "BatchEncrypt", Workload | Elevated, Requirement.Ring, Encrypt),
+        new(Crypto + "BatchDecrypt", Workload | Elevated, Requirement.EachRing, "`decrypt` on the ring of each envelope"),
+        new(Crypto + "GenerateDataKey", Workload | Elevated, Requirement.Ring, Encrypt),
+        new(Crypto + "DescribeEnvelope", Workload | Human | Elevated, Requirement.None, "anyone; the ring is named to callers with a binding on it"),
 
         new(Status + "GetServiceStatus", Human, Requirement.AdministratorAsKnown, AdministratorsAsKnown),
 

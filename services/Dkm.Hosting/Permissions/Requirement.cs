@@ -21,6 +21,9 @@ public enum Requirement
     /// </summary>
     Ring,
 
+    /// <summary>As <see cref="Ring"/>: what the petition says, of who made it and who may approve it.</summary>
+    Petition,
+
     /// <summary>As <see cref="Ring"/>, but item by item or ring by ring inside the call, so that the call as a whole may end well without one.</summary>
     EachRing,
 }

@@ -21,6 +21,12 @@ public interface IGroupMembership
     TimeSpan Age { get; }
 
     /// <summary>
+    /// Access's time as it was last heard, and going on since by a clock that nobody sets: what elevations end by, so that a clock of this machine which is behind lengthens none. The
+    /// minimum before the first.
+    /// </summary>
+    DateTimeOffset ClockTime { get; }
+
+    /// <summary>
     /// Calls <paramref name="listener"/> with each new snapshot, in order, one at a time, until the answer is disposed of. It must be quick and must not throw.
     /// </summary>
     IDisposable OnChange(Action<PolicySnapshot> listener);

@@ -46,5 +46,38 @@ public static class PolicyMapping
         return GroupEntry.Create(group.Name, group.Uid, (GroupKind)group.Kind, members);
     }
 
+    public static Wire.PolicyElevation ToWire(this ElevationEntry elevation)
+    {
+        ArgumentNullException.ThrowIfNull(elevation);
+        return new Wire.PolicyElevation
+        {
+            Id = elevation.Id,
+            Requester = elevation.Requester.ToString(),
+            Group = elevation.Group,
+            GroupUid = elevation.GroupUid,
+            KeyRings = { elevation.KeyRings },
+            MaxOperations = elevation.MaximumOperations,
+            EndTime = Timestamp.FromDateTimeOffset(elevation.EndTime),
+            Ticket = elevation.Ticket,
+        };
+    }
+
+    /// <summary>Null if its requester is nobody: it then gives nobody anything.</summary>
+    public static ElevationEntry? ToCore(this Wire.PolicyElevation elevation)
+    {
+        ArgumentNullException.ThrowIfNull(elevation);
+        return SpiffeId.TryParse(elevation.Requester, out var requester, out _)
+            ? new ElevationEntry(
+                elevation.Id,
+                requester,
+                elevation.Group,
+                elevation.GroupUid,
+                [.. elevation.KeyRings],
+                elevation.MaxOperations,
+                elevation.EndTime.ToCore(),
+                elevation.Ticket)
+            : null;
+    }
+
     public static DateTimeOffset ToCore(this Timestamp? time) => time?.ToDateTimeOffset() ?? default;
 }

@@ -26,6 +26,7 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
     private readonly Backoff backoff = new(options.FirstBackoff, options.LongestBackoff);
     private volatile PolicySnapshot current = PolicySnapshot.Empty;
     private volatile Confirmation? confirmation;
+    private volatile HeardTime? clock;
     private volatile string why = "no policy has come from Access yet";
 
     public PolicySnapshot Current => current;
@@ -41,6 +42,8 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
     public DateTimeOffset ConfirmTime => confirmation?.ConfirmTime ?? default;
 
     public TimeSpan Age => confirmation?.Age(time) ?? TimeSpan.MaxValue;
+
+    public DateTimeOffset ClockTime => clock?.At(time) ?? DateTimeOffset.MinValue;
 
     public IDisposable OnChange(Action<PolicySnapshot> listener) => listeners.Add(listener);
 
@@ -149,6 +152,11 @@ public sealed class PolicyReplica(CallInvoker access, PolicyReplicaOptions optio
     /// <summary>Another Access may have confirmed longer ago than the one before: that makes what is held no older than it was.</summary>
     private void Confirm(Wire.WatchPolicyResponse message)
     {
+        if (PolicyState.ClockTime(message) is { } clockTime)
+        {
+            clock = HeardTime.Hear(clock, clockTime, time);
+        }
+
         var heard = Confirmation.Heard(PolicyState.ConfirmTime(message), time);
         if (confirmation is not { } held || heard.Age(time) <= held.Age(time))
         {

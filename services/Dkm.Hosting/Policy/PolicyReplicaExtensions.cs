@@ -36,12 +36,4 @@ public static class PolicyReplicaExtensions
         services.AddSingleton<IReadiness>(provider => provider.GetRequiredService<PolicyReplica>());
         return services.AddHostedService(provider => provider.GetRequiredService<PolicyReplica>());
     }
-
-    /// <summary>So that the container owns this channel and no other one of the same type.</summary>
-    private sealed class PolicyChannel(ServiceChannel channel) : IDisposable
-    {
-        public ServiceChannel Channel { get; } = channel;
-
-        public void Dispose() => Channel.Dispose();
-    }
 }

@@ -1,6 +1,7 @@
 namespace Dkm.Hosting.Policy;
 
 using System;
+using System.Linq;
 using Dkm.Core.Authorization;
 using Wire = Dkm.Access.V1;
 
@@ -35,13 +36,18 @@ internal static class PolicyState
                 var offered = message.Snapshot.Version.ToCore();
                 return offered < held.Version
                     ? (Verdict.Rollback, held)
-                    : (Verdict.Advance, PolicySnapshot.Create(offered, ToCore(message.Snapshot.Groups, unreadableMember)));
+                    : (Verdict.Advance, PolicySnapshot.Create(offered, ToCore(message.Snapshot.Groups, unreadableMember), ToCore(message.Snapshot.Elevations)));
 
             case Wire.WatchPolicyResponse.EventOneofCase.Change when synchronized:
                 var change = message.Change;
                 return change.PreviousVersion.ToCore() != held.Version || change.Version.ToCore() <= held.Version
                     ? (Verdict.Gap, held)
-                    : (Verdict.Advance, held.With(change.Version.ToCore(), ToCore(change.UpdatedGroups, unreadableMember), change.DeletedGroupUids));
+                    : (Verdict.Advance, held.With(
+                        change.Version.ToCore(),
+                        ToCore(change.UpdatedGroups, unreadableMember),
+                        change.DeletedGroupUids,
+                        ToCore(change.StartedElevations),
+                        change.EndedElevationIds));
 
             case Wire.WatchPolicyResponse.EventOneofCase.Heartbeat when synchronized && message.Heartbeat.Version.ToCore() == held.Version:
                 return (Verdict.Confirm, held);
@@ -58,6 +64,18 @@ internal static class PolicyState
         Wire.WatchPolicyResponse.EventOneofCase.Heartbeat => message.Heartbeat.ConfirmTime.ToCore(),
         _ => default,
     };
+
+    /// <summary>Null from an Access that does not say it yet.</summary>
+    public static DateTimeOffset? ClockTime(Wire.WatchPolicyResponse message) => message.EventCase switch
+    {
+        Wire.WatchPolicyResponse.EventOneofCase.Snapshot => message.Snapshot.ClockTime?.ToDateTimeOffset(),
+        Wire.WatchPolicyResponse.EventOneofCase.Change => message.Change.ClockTime?.ToDateTimeOffset(),
+        Wire.WatchPolicyResponse.EventOneofCase.Heartbeat => message.Heartbeat.ClockTime?.ToDateTimeOffset(),
+        _ => null,
+    };
+
+    private static ElevationEntry[] ToCore(Google.Protobuf.Collections.RepeatedField<Wire.PolicyElevation> elevations) =>
+        [.. elevations.Select(PolicyMapping.ToCore).OfType<ElevationEntry>()];
 
     private static GroupEntry[] ToCore(Google.Protobuf.Collections.RepeatedField<Wire.PolicyGroup> groups, Action<string> unreadableMember)
     {

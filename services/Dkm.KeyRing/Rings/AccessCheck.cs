@@ -1,5 +1,6 @@
 namespace Dkm.KeyRing.Rings;
 
+using System;
 using System.Linq;
 using Dkm.Core;
 using Dkm.Core.Authorization;
@@ -8,7 +9,7 @@ using Dkm.KeyRing.Distribution;
 using Dkm.KeyRing.V1;
 
 /// <summary>Decides as a real call would and says why. Anyone may ask about herself; about others those who administer the ring.</summary>
-internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRingStore store, ServerOptions server)
+internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRingStore store, ServerOptions server, TimeProvider time)
 {
     public CheckAccessResponse Run(Caller caller, CheckAccessRequest request)
     {
@@ -32,7 +33,7 @@ internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRin
         }
 
         var policy = access.Policy;
-        var decision = Decide(identity, ring, (RingPermission)request.Permission, view, policy);
+        var decision = Decide(identity, ring, (RingPermission)request.Permission, view, policy, time.GetUtcNow());
         return new CheckAccessResponse
         {
             Allowed = decision.Allowed,
@@ -45,10 +46,11 @@ internal sealed class AccessCheck(RingCatalog catalog, RingAccess access, KeyRin
         };
     }
 
-    internal static AccessDecision Decide(SpiffeId identity, string ring, RingPermission wanted, RingView? view, PolicySnapshot policy) => wanted switch
+    internal static AccessDecision Decide(SpiffeId identity, string ring, RingPermission wanted, RingView? view, PolicySnapshot policy, DateTimeOffset now) => wanted switch
     {
         RingPermission.Hold => DeliveryRule.Decide(identity, ring, view?.Ring, policy),
         RingPermission.Manage or RingPermission.Destroy => AccessRule.DecideAdministration(identity, ring, wanted, view?.Ring.Bindings ?? [], policy),
+        _ when identity.Class == IdentityClass.Elevated => ElevationRule.Decide(identity, ring, wanted, view?.Ring.Bindings ?? [], policy, now),
         _ => ThroughCrypto(identity, ring, wanted, view, policy),
     };
 

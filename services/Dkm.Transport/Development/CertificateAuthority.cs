@@ -95,15 +95,6 @@ public sealed class CertificateAuthority : IDisposable
 
     public void Dispose() => Certificate.Dispose();
 
-    /// <summary>127 bits of chance, positive, as RFC 5280 section 4.1.2.2 wants it.</summary>
-    private static byte[] SerialNumber()
-    {
-        var serial = new byte[16];
-        KernelRandom.Fill(serial);
-        serial[0] = (byte)((serial[0] & 0x3F) | 0x40);
-        return serial;
-    }
-
     private IssuedCertificate Issue(string subject, X509Extension names, bool isServer, TimeSpan lifetime)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -121,7 +112,7 @@ public sealed class CertificateAuthority : IDisposable
         var end = now + lifetime;
         var notAfter = end < Certificate.NotAfter ? end : Certificate.NotAfter;
         var notBefore = now - Backdating > Certificate.NotBefore ? now - Backdating : Certificate.NotBefore;
-        using var leaf = request.Create(Certificate, notBefore, notAfter, SerialNumber());
+        using var leaf = request.Create(Certificate, notBefore, notAfter, SerialNumbers.Next());
         return new IssuedCertificate(leaf.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 }

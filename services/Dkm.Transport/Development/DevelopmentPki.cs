@@ -94,7 +94,8 @@ public static class DevelopmentPki
         (FirstWorkload, SpiffeId.Parse($"spiffe://{trustDomain}/ns/mail/sa/{FirstWorkload}")),
     ];
 
-    private static string AuthorityDirectory(string home, IdentityClass identityClass) =>
+    /// <summary>Where the CA of a class lies: <c>ca.crt</c> and <c>ca.key</c>.</summary>
+    public static string AuthorityDirectory(string home, IdentityClass identityClass) =>
         Path.Combine(home, "pki", AuthoritiesName, identityClass.ToString().ToLowerInvariant());
 
     private static string AuthorityFile(string home, IdentityClass identityClass) =>

@@ -66,6 +66,7 @@ public sealed class DkmFixture : IAsyncLifetime
                 Server = Server(DkmService.Access, "/dkm/access"),
                 RootFile = Path.Combine(directory, "access.root"),
                 FirstAdministrators = [SpiffeId.Parse(TestPki.Id(Admin))],
+                ElevationCa = ElevationCa(),
                 Heartbeat = TimeSpan.FromMilliseconds(250),
                 Refresh = TimeSpan.FromMilliseconds(250),
             },
@@ -89,7 +90,7 @@ public sealed class DkmFixture : IAsyncLifetime
     }
 
     /// <summary>A Crypto of its own, not started.</summary>
-    public WebApplication StartableCrypto(Uri keyRing, Uri? access = null, LimitOptions? limits = null, TimeSpan? patience = null) => CryptoServer.Create(
+    public WebApplication StartableCrypto(Uri keyRing, Uri? access = null, LimitOptions? limits = null, TimeSpan? patience = null, TimeProvider? time = null) => CryptoServer.Create(
         new CryptoOptions
         {
             Server = Server(DkmService.Crypto, "/dkm/crypto") with { Limits = limits ?? new LimitOptions() },
@@ -97,7 +98,13 @@ public sealed class DkmFixture : IAsyncLifetime
             KeyRing = keyRing,
             Patience = patience ?? TimeSpan.FromSeconds(2),
         },
-        TimeProvider.System);
+        time ?? TimeProvider.System);
+
+    private CertificateAuthorityFiles ElevationCa()
+    {
+        var files = Pki.WriteIdentity(Pki.Elevated.Certificate, Path.Combine(directory, "elevation-ca"));
+        return new CertificateAuthorityFiles(files.CertificateFile, files.KeyFile);
+    }
 
     public IdentityFiles Identity(string path) => identities.GetOrAdd(path, Pki.IssueFiles);
 

@@ -19,6 +19,8 @@ public sealed class FakeMembership : IGroupMembership
 
     public TimeSpan Age { get; set; }
 
+    public DateTimeOffset ClockTime { get; set; } = DateTimeOffset.MinValue;
+
     public IDisposable OnChange(Action<PolicySnapshot> listener) => listeners.Add(listener);
 
     /// <summary>Replaces all groups; the version rises.</summary>

@@ -1,7 +1,9 @@
 namespace Dkm.UnitTests.Access;
 
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using Dkm.Access.Approvals;
 using Dkm.Access.Policy;
 using Dkm.Access.Records;
 using Dkm.Core.Authorization;
@@ -14,7 +16,7 @@ using Record = Dkm.Storage.Record;
 
 public sealed class GroupDirectoryTests
 {
-    private readonly GroupDirectory directory = new(NullLogger<GroupDirectory>.Instance);
+    private readonly GroupDirectory directory = new(new SeenTime(TimeProvider.System), NullLogger<GroupDirectory>.Instance);
 
     [Fact]
     public void Apply_ResetThenChanges_FollowersSeeEachStep()

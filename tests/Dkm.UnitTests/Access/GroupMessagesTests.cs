@@ -114,16 +114,17 @@ public sealed class GroupMessagesTests
     }
 
     [Theory]
-    [InlineData("members", true, false)]
-    [InlineData("description", false, true)]
-    [InlineData("members,description", true, true)]
-    [InlineData("", true, true)]
-    public void Read_UpdateMask_SaysWhatChanges(string paths, bool members, bool description)
+    [InlineData("members", true, false, false)]
+    [InlineData("description", false, true, false)]
+    [InlineData("elevation_policy", false, false, true)]
+    [InlineData("members,description", true, true, false)]
+    [InlineData("", true, true, false)]
+    public void Read_UpdateMask_SaysWhatChanges(string paths, bool members, bool description, bool elevation)
     {
         var mask = new FieldMask();
         mask.Paths.AddRange(paths.Split(',', StringSplitOptions.RemoveEmptyEntries));
 
-        Assert.Equal((members, description), GroupMessages.Read(mask));
+        Assert.Equal((members, description, elevation), GroupMessages.Read(mask));
     }
 
     [Theory]

@@ -50,21 +50,21 @@ public sealed class GroupRulesTests
     [Fact]
     public void Update_LastAdministratorLeaves_Refused()
     {
-        var thrown = Assert.Throws<DkmException>(() => GroupRules.Update(Groups.Humans(BuiltInGroups.Administrators, 1, "ada"), [], null, Groups.Now));
+        var thrown = Assert.Throws<DkmException>(() => GroupRules.Update(Groups.Humans(BuiltInGroups.Administrators, 1, "ada"), [], null, null, Groups.Now));
 
         Assert.Equal((ErrorKind.FailedPrecondition, Reasons.LastAdministrator), (thrown.Kind, thrown.Reason));
     }
 
     [Fact]
     public void Update_LastAuditorLeaves_Allowed() =>
-        Assert.Empty(GroupRules.Update(Groups.Humans(BuiltInGroups.Auditors, 1, "ada"), [], null, Groups.Now).Members);
+        Assert.Empty(GroupRules.Update(Groups.Humans(BuiltInGroups.Auditors, 1, "ada"), [], null, null, Groups.Now).Members);
 
     [Fact]
     public void Update_NothingDifferent_IsTheSameObject()
     {
         var group = Groups.Workload("workers", 3, "a", "b");
 
-        Assert.Same(group, GroupRules.Update(group, GroupFields.Sort([Groups.Worker("b"), Groups.Worker("a")]), string.Empty, Groups.Now.AddDays(1)));
+        Assert.Same(group, GroupRules.Update(group, GroupFields.Sort([Groups.Worker("b"), Groups.Worker("a")]), string.Empty, null, Groups.Now.AddDays(1)));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class GroupRulesTests
     {
         var group = Groups.Workload("workers", 3, "a");
 
-        var updated = GroupRules.Update(group, null, "new", Groups.Now.AddDays(1));
+        var updated = GroupRules.Update(group, null, "new", null, Groups.Now.AddDays(1));
 
         Assert.Equal((group.Members, group.Uid, "new", Groups.Now.AddDays(1)), (updated.Members, updated.Uid, updated.Description, updated.UpdateTime));
     }

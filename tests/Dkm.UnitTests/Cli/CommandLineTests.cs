@@ -26,13 +26,14 @@ public sealed class CommandLineTests : IDisposable
         var commands = output.Split('\n').SkipWhile(line => line.Trim() != "Commands:").Skip(1).TakeWhile(line => line.Trim().Length > 0)
             .Select(line => line.Trim().Split(' ')[0]);
         Assert.Equal(
-            ["dev", "group", "ring", "key", "protect", "unprotect", "reencrypt", "datakey", "envelope", "access", "backup", "restore", "recover", "pki", "doctor"], commands);
+            ["dev", "group", "ring", "key", "elevate", "protect", "unprotect", "reencrypt", "datakey", "envelope", "access", "backup", "restore", "recover", "pki", "doctor"], commands);
         Assert.Contains("Exit codes:", output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("ring", "create", "list", "show", "update", "bind", "unbind", "roll", "status")]
-    [InlineData("group", "create", "list", "show", "add", "remove", "delete")]
+    [InlineData("group", "create", "list", "show", "add", "remove", "delete", "elevation")]
+    [InlineData("elevate", "request", "list", "show", "approve", "deny", "cancel", "revoke", "credential")]
     [InlineData("key", "list", "show", "disable", "enable", "compromise", "destroy", "restore")]
     [InlineData("pki", "init", "issue")]
     [InlineData("access", "check")]
@@ -57,6 +58,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("ring", "show")]
     [InlineData("ring", "update", "r")]
     [InlineData("group", "create", "g")]
+    [InlineData("group", "elevation", "g", "--level", "managers")]
+    [InlineData("group", "elevation", "g", "--level", "managers=0")]
+    [InlineData("group", "elevation", "g", "--level", "=1")]
+    [InlineData("elevate", "request", "--group", "g", "--duration", "30m")]
+    [InlineData("elevate", "request", "--group", "g", "--reason", "r")]
+    [InlineData("elevate", "request", "--group", "g", "--reason", "r", "--duration", "30")]
+    [InlineData("elevate", "deny", "id")]
+    [InlineData("elevate", "list", "--state", "applied")]
     [InlineData("group", "create", "g", "--kind", "robot")]
     [InlineData("protect", "--ring", "r", "--context", "novalue")]
     [InlineData("protect", "--ring", "r", "--local", "--remote")]

@@ -25,5 +25,7 @@ internal sealed class FakePolicy : IGroupMembership
 
     public TimeSpan Age { get; set; }
 
+    public DateTimeOffset ClockTime => DateTimeOffset.MinValue;
+
     public IDisposable OnChange(Action<PolicySnapshot> listener) => throw new NotSupportedException();
 }

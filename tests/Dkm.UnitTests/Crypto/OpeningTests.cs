@@ -42,7 +42,7 @@ public sealed class OpeningTests : IAsyncDisposable
         Bind("writers", Permission.Encrypt);
         fixture.KeyRing.Rings[Mail] = ring;
         rings = new RingDirectory(fixture.Holder, Options(), fixture.Time);
-        judge = new Judge(policy, fixture.Holder);
+        judge = new Judge(policy, new ElevationClock(policy, fixture.Time), fixture.Holder);
         opening = new Opening(rings, judge);
     }
 

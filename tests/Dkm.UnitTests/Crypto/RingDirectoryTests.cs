@@ -33,9 +33,9 @@ public sealed class RingDirectoryTests : IAsyncDisposable
         ring = fixture.AddRing();
         ring.Bindings.Add(new Binding { Group = "workers", GroupUid = "uid-workers", Permissions = { Permission.Encrypt, Permission.Decrypt } });
         rings = new RingDirectory(fixture.Holder, OpeningTests.Options(), fixture.Time);
-        var judge = new Judge(policy, fixture.Holder);
+        var judge = new Judge(policy, new ElevationClock(policy, fixture.Time), fixture.Holder);
         var opening = new Opening(rings, judge);
-        endpoint = new CryptoEndpoint(rings, judge, opening, new BatchOpening(rings, opening), new Description(rings, judge, fixture.Time));
+        endpoint = new CryptoEndpoint(rings, judge, new Elevations(policy, new ElevationClock(policy, fixture.Time), () => throw new NotSupportedException()), opening, new BatchOpening(rings, opening), new Description(rings, judge, fixture.Time));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

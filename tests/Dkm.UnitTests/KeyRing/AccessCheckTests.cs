@@ -21,7 +21,7 @@ public sealed class AccessCheckTests
         var view = await rings.AddAsync("ring");
         rings.Membership.SetAdministrators(Admin.ToString());
 
-        var decision = AccessCheck.Decide(Admin, "ring", System.Enum.Parse<RingPermission>(permission), view, rings.Membership.Current);
+        var decision = AccessCheck.Decide(Admin, "ring", System.Enum.Parse<RingPermission>(permission), view, rings.Membership.Current, default);
 
         Assert.Equal(allowed, decision.Allowed);
     }
@@ -41,7 +41,7 @@ public sealed class AccessCheckTests
             RingPolicy.Default with { Serve = ServeMode.Local },
             bindings: [new RingBinding("workers", "uid", [System.Enum.Parse<RingPermission>(bound)])]);
 
-        var decision = AccessCheck.Decide(Worker, "ring", System.Enum.Parse<RingPermission>(wanted), view, policy);
+        var decision = AccessCheck.Decide(Worker, "ring", System.Enum.Parse<RingPermission>(wanted), view, policy, default);
 
         Assert.Equal((allowed, reason), (decision.Allowed, decision.Reason));
         Assert.Contains(expected, decision.Explanation, System.StringComparison.Ordinal);
@@ -54,8 +54,8 @@ public sealed class AccessCheckTests
         var view = await rings.AddAsync("ring", RingPolicy.Default with { Serve = ServeMode.Local });
 
         Assert.Equal(
-            AccessCheck.Decide(Worker, "ring", RingPermission.Encrypt, null, Workers()),
-            AccessCheck.Decide(Worker, "ring", RingPermission.Encrypt, view, Workers()));
+            AccessCheck.Decide(Worker, "ring", RingPermission.Encrypt, null, Workers(), default),
+            AccessCheck.Decide(Worker, "ring", RingPermission.Encrypt, view, Workers(), default));
     }
 
     private static PolicySnapshot Workers() =>

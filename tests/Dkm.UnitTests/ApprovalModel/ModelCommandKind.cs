@@ -1,0 +1,11 @@
+namespace Dkm.UnitTests.ApprovalModel;
+
+internal enum ModelCommandKind
+{
+    Approve,
+    Deny,
+    Cancel,
+    Revoke,
+    Issue,
+    Settle,
+}
