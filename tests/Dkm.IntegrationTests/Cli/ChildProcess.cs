@@ -37,14 +37,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) =>
         new(Process.Start(StartInfo(executable, arguments, environment, redirectInput: false))!);
 
-    /// <summary>Runs to the end; kills what takes longer than a minute.</summary>
+    /// <summary>Runs to the end; kills what takes longer than that.</summary>
     public static async Task<CommandResult> RunAsync(
-        string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, byte[]? input = null, string? folder = null)
+        string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, byte[]? input = null, string? folder = null, int seconds = 60)
     {
         var start = StartInfo(executable, arguments, environment, redirectInput: true);
         start.WorkingDirectory = folder ?? string.Empty;
         using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         using var output = new MemoryStream();
         var copying = process.StandardOutput.BaseStream.CopyToAsync(output, limit.Token);
         var error = process.StandardError.ReadToEndAsync(limit.Token);
@@ -67,7 +67,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{Path.GetFileName(executable)} {string.Join(' ', arguments)} did not end within a minute");
+            throw new TimeoutException($"{Path.GetFileName(executable)} {string.Join(' ', arguments)} did not end within {seconds} s");
         }
     }
 
@@ -147,6 +147,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
+        // What runs for seconds spends most of them in the compiler, and would compile much of it once more to measure itself.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -7,21 +7,19 @@ using System.IO;
 using System.Linq;
 using System.Net.Http;
 using System.Text.Json.Nodes;
+using System.Threading;
 using System.Threading.Tasks;
-using Dkm.Client;
 using Dkm.IntegrationTests.Cli;
-using Dkm.Storage;
+using Dkm.KeyRing.V1;
 using Dkm.Testing;
-using Dkm.Testing.Etcd;
 using Dkm.Transport;
-using Etcdserverpb;
-using Grpc.Core;
+using Google.Protobuf.WellKnownTypes;
 using Xunit;
 
 /// <summary>
 /// The cluster of <c>make cluster</c> on free ports: three etcd members and two replicas of each service as processes of their own. A test undoes what it does to them.
 /// </summary>
-public sealed class ClusterFixture : IAsyncLifetime
+public sealed partial class ClusterFixture : IAsyncLifetime
 {
     /// <summary>Long leases: whoever holds it can do without KeyRing for an hour.</summary>
     public const string Steady = "mail/steady";
@@ -38,10 +36,16 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>The <c>key_lease</c> of <see cref="Rolling"/>.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
+    /// <summary>The <c>rollover_period</c> of <see cref="Rolling"/>.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(8);
+
     /// <summary>The <c>policy_staleness</c> of <see cref="Fresh"/>.</summary>
     public static readonly TimeSpan Staleness = TimeSpan.FromSeconds(7);
 
-    private const string Worker = "mailbox-worker";
+    public const string Worker = "mailbox-worker";
+
+    // Nine processes that start at once are enough for one machine.
+    private static readonly SemaphoreSlim Starting = new(1, 1);
 
     private readonly string folder = Directory.CreateTempSubdirectory("dkm-cluster-").FullName;
     private readonly Dictionary<string, string> environment;
@@ -50,11 +54,13 @@ public sealed class ClusterFixture : IAsyncLifetime
     {
         ["DKM_HOME"] = Home,
         ["DKM_PORT"] = "0",
-        ["PATH"] = Binaries.Folder + ":" + Environment.GetEnvironmentVariable("PATH"),
+        ["PATH"] = $"{EtcdWithQuota()}:{Binaries.Folder}:{Environment.GetEnvironmentVariable("PATH")}",
     };
 
     /// <summary>Of 18, by their places (deploy/cluster.sh).</summary>
     internal int FirstPort => DkmHome.ReadConfiguration(Home)!.Access![0].Port;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     internal string Home => Path.Combine(folder, "home");
 
@@ -69,33 +75,27 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await ScriptAsync("up");
-        await ExpectAsync("group", "create", "workers", "--kind", "workload");
-        await ExpectAsync("group", "add", "workers", "spiffe://dkm.local/ns/mail/sa/" + Worker);
-        await ExpectAsync("ring", "create", Steady, "--bind", "workers=hold");
-        await ExpectAsync("ring", "create", Rolling, "--bind", "workers=hold", "--key-lease", "5s", "--lead", "2s", "--period", "8s");
-        await ExpectAsync("ring", "create", Fresh, "--bind", "workers=hold", "--policy-staleness", "7s");
-        await ExpectAsync("ring", "create", Aged, "--bind", "workers=hold", "--archive-after", "1");
-        Administrator = new ClusterAdministrator(Home);
-    }
-
-    public DkmClient Client() => Client(Steady, Rolling, Fresh);
-
-    /// <summary>A client of its own that waits for these rings.</summary>
-    public DkmClient Client(params string[] rings)
-    {
-        var configuration = DkmHome.ReadConfiguration(Home)!;
-        var options = new DkmClientOptions
+        await Starting.WaitAsync(Token);
+        try
         {
-            TrustDomain = configuration.TrustDomain,
-            IdentityDirectory = DkmHome.IdentityDirectory(Home, Worker),
-            StartTimeout = TimeSpan.FromSeconds(10),
-            ResolveTimeout = TimeSpan.FromSeconds(2),
-        };
-        rings.ToList().ForEach(options.Rings.Add);
-        configuration.KeyRing!.ToList().ForEach(options.KeyRingAddresses.Add);
-        configuration.Crypto!.ToList().ForEach(options.CryptoAddresses.Add);
-        return DkmClient.Create(options);
+            await ScriptAsync("up");
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+        finally
+        {
+            Starting.Release();
+        }
+
+        Administrator = new ClusterAdministrator(Home);
+        await CreateGroupAsync("workers", "spiffe://dkm.local/ns/mail/sa/" + Worker);
+        await CreateRingAsync(Steady, new());
+        await CreateRingAsync(Rolling, new KeyRingPolicy { KeyLease = Lease.ToDuration(), ActivationLead = TimeSpan.FromSeconds(2).ToDuration(), RolloverPeriod = Period.ToDuration() });
+        await CreateRingAsync(Fresh, new KeyRingPolicy { PolicyStaleness = Staleness.ToDuration() });
+        await CreateRingAsync(Aged, new KeyRingPolicy { ArchiveAfter = 1 });
     }
 
     /// <summary>SIGKILL, SIGSTOP or SIGCONT to one process, by its name.</summary>
@@ -141,47 +141,12 @@ public sealed class ClusterFixture : IAsyncLifetime
         await EtcdMemberAsync(leader: true);
     }
 
-    /// <summary>The name of the member that leads etcd, or of one that does not.</summary>
-    public async Task<string> EtcdMemberAsync(bool leader)
-    {
-        var options = EtcdOptions();
-        StatusResponse[] members = [];
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                members = await Task.WhenAll(options.Endpoints.Select(endpoint => StatusAsync(options with { Endpoints = [endpoint] })));
-                return members.All(member => member.Leader != 0 && member.Leader == members[0].Leader);
-            },
-            "the members of etcd know one leader",
-            60);
-        return $"etcd-{Array.FindIndex(members, member => member.Header.MemberId == member.Leader == leader)}";
-    }
-
-    /// <summary>The way to etcd that KeyRing has.</summary>
-    public EtcdStoreOptions EtcdOptions()
-    {
-        var etcd = KeyRingConfiguration()["Store"]!["Etcd"]!;
-        return new EtcdStoreOptions
-        {
-            Endpoints = [.. etcd["Endpoints"]!.AsArray().Select(endpoint => new Uri(endpoint!.GetValue<string>()))],
-            CertificateFile = etcd["CertificateFile"]!.GetValue<string>(),
-            KeyFile = etcd["KeyFile"]!.GetValue<string>(),
-            CaFile = etcd["CaFile"]!.GetValue<string>(),
-        };
-    }
-
     /// <summary>KeyRing's configuration, to be changed.</summary>
     internal JsonNode KeyRingConfiguration() => JsonNode.Parse(File.ReadAllText(Path.Combine(Home, "config", "keyring.json")))!;
 
     public Task StartAsync(string name) => ScriptAsync("start", name);
 
     internal Task<CommandResult> DkmAsync(params string[] arguments) => ChildProcess.RunAsync(Binaries.Find("dkm"), arguments, environment, folder: folder);
-
-    public async Task ExpectAsync(params string[] arguments)
-    {
-        var result = await DkmAsync(arguments);
-        Assert.True(result.ExitCode == 0, $"dkm {string.Join(' ', arguments)}: {result.ExitCode} {result.Error}");
-    }
 
     /// <summary>When this replica was elected last, empty if never.</summary>
     public string LastElection(string name) =>
@@ -190,6 +155,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Administrator?.Dispose();
+        channels.Values.ToList().ForEach(channel => channel.Dispose());
         await ScriptAsync("down");
         Directory.Delete(folder, recursive: true);
     }
@@ -207,23 +173,9 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
     }
 
-    private static async Task<StatusResponse> StatusAsync(EtcdStoreOptions options)
-    {
-        using var channel = EtcdPlainChannel.Open(options);
-        try
-        {
-            return await new Maintenance.MaintenanceClient(channel).StatusAsync(new StatusRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime + TimeSpan.FromSeconds(5));
-        }
-        catch (RpcException)
-        {
-            // Not there yet: it knows no leader either.
-            return new StatusResponse { Header = new ResponseHeader() };
-        }
-    }
-
     private async Task ScriptAsync(params string[] arguments)
     {
-        var result = await ChildProcess.RunAsync(Path.Combine(Binaries.Repository, "deploy", "cluster.sh"), arguments, environment, folder: folder);
+        var result = await ChildProcess.RunAsync(Path.Combine(Binaries.Repository, "deploy", "cluster.sh"), arguments, environment, folder: folder, seconds: 180);
         Assert.True(result.ExitCode == 0, $"cluster.sh {string.Join(' ', arguments)}: {result.ExitCode} {result.Error} {result.Output}");
     }
 }

@@ -120,7 +120,7 @@ public sealed class LongOutageTests(ClusterFixture cluster)
         await holder.ReadyAsync(TestContext.Current.CancellationToken);
         var ring = holder.Ring(ClusterFixture.Aged);
         var old = ring.Protect("old"u8, DkmContext.Empty);
-        await cluster.ExpectAsync("ring", "roll", ClusterFixture.Aged, "--immediate");
+        await cluster.RollAsync(ClusterFixture.Aged);
         await Eventually.TrueAsync(
             async () => (await cluster.Administrator.KeysAsync(ClusterFixture.Aged))[^2].State == Dkm.KeyRing.V1.Key.Types.State.Archived, "the first key is archived");
 
