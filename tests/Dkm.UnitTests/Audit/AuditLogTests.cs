@@ -45,7 +45,7 @@ public sealed class AuditLogTests
             gate.Wait(10_000);
         };
         var first = log.Log.Append(TestLog.Entry(0)).Written;
-        await begun.WaitAsync();
+        await begun.WaitAsync(TestContext.Current.CancellationToken);
         var others = Enumerable.Range(1, 500).Select(number => log.Log.Append(TestLog.Entry(number))).ToList();
         files.Flushing = null;
         gate.Release();
@@ -76,7 +76,7 @@ public sealed class AuditLogTests
         files.Flushing = flush ? Fail : null;
         files.Writing = flush ? null : Fail;
         var underWay = log.Log.Append(TestLog.Entry(2)).Written;
-        await begun.WaitAsync();
+        await begun.WaitAsync(TestContext.Current.CancellationToken);
         var waiting = log.Log.Append(TestLog.Entry(3)).Written;
         gate.Release(10);
 
@@ -101,7 +101,7 @@ public sealed class AuditLogTests
             gate.Wait(10_000);
         };
         var underWay = log.Log.Append(TestLog.Entry(0)).Written;
-        await begun.WaitAsync();
+        await begun.WaitAsync(TestContext.Current.CancellationToken);
         var waiting = log.Log.Append(TestLog.Entry(1)).Written;
         log.Time.Advance(TimeSpan.FromSeconds(7));
 
@@ -129,7 +129,7 @@ public sealed class AuditLogTests
             gate.Wait(10_000);
         };
         var tickets = new List<AuditTicket> { log.Log.Append(TestLog.Entry(0)) };
-        await begun.WaitAsync();
+        await begun.WaitAsync(TestContext.Current.CancellationToken);
         var refusal = Assert.Throws<DkmException>(() =>
         {
             while (tickets.Count < 1_000_000)

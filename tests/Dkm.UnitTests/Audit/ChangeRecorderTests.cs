@@ -82,15 +82,15 @@ public sealed class ChangeRecorderTests
         Assert.True(files.Paths("/records/").Count > 2);
         await using var again = TestLog.Open(files, segmentSize: 600);
         var asked = new List<OpenIntent>();
-        Assert.Equal(1, await Recorder(again).ResolveAsync((_, _) => Task.FromResult(ChangeFate.Unknown), default));
-        Assert.Equal(1, await Recorder(again).ResolveAsync((_, _) => throw new DkmException(ErrorKind.Unavailable, Reasons.StoreUnavailable, "?"), default));
+        Assert.Equal(1, await Recorder(again).ResolveAsync((_, _) => Task.FromResult(ChangeFate.Unknown), TestContext.Current.CancellationToken));
+        Assert.Equal(1, await Recorder(again).ResolveAsync((_, _) => throw new DkmException(ErrorKind.Unavailable, Reasons.StoreUnavailable, "?"), TestContext.Current.CancellationToken));
         Assert.Equal(0, await Recorder(again).ResolveAsync(
             (intent, _) =>
             {
                 asked.Add(intent);
                 return Task.FromResult(fate);
             },
-            default));
+            TestContext.Current.CancellationToken));
 
         Assert.Equal([new OpenIntent(Operation, 0)], asked);
         Assert.Equal((AuditKind.Outcome, outcome), Told(again)[^1]);
@@ -105,7 +105,7 @@ public sealed class ChangeRecorderTests
 
         await recorder.RunAsync(Change, async () =>
         {
-            Assert.Equal(0, await recorder.ResolveAsync((_, _) => throw new InvalidOperationException("asked"), default));
+            Assert.Equal(0, await recorder.ResolveAsync((_, _) => throw new InvalidOperationException("asked"), TestContext.Current.CancellationToken));
             return 1;
         });
     }
@@ -143,11 +143,11 @@ public sealed class ChangeRecorderTests
 
         files.Writing = null;
         await using var again = TestLog.Open(files);
-        Assert.Equal(0, await Recorder(again).ResolveAsync((_, _) => Task.FromResult(ChangeFate.Applied), default));
+        Assert.Equal(0, await Recorder(again).ResolveAsync((_, _) => Task.FromResult(ChangeFate.Applied), TestContext.Current.CancellationToken));
         Assert.Equal((AuditKind.Outcome, AuditOutcome.Granted), Told(again)[^1]);
     }
 
     private static ChangeRecorder Recorder(TestLog log) => new(log.Log, log.Time, NullLogger.Instance);
 
-    private static IReadOnlyList<(AuditKind Kind, AuditOutcome Outcome)> Told(TestLog log) => log.Read().Select(entry => (entry.Kind, entry.Outcome)).ToList();
+    private static List<(AuditKind Kind, AuditOutcome Outcome)> Told(TestLog log) => log.Read().Select(entry => (entry.Kind, entry.Outcome)).ToList();
 }

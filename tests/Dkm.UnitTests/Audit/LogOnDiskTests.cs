@@ -3,6 +3,7 @@ namespace Dkm.UnitTests.Audit;
 using System;
 using System.IO;
 using System.Linq;
+using System.Runtime.Versioning;
 using System.Threading.Tasks;
 using Dkm.Audit;
 using Dkm.Core;
@@ -43,7 +44,7 @@ public sealed class LogOnDiskTests : IDisposable
             anchor = log.SignCheckpoint();
         }
 
-        var report = LogVerifier.Verify(Options.Directory, again.Signer.Verifier, AnchorList.Of([anchor], again.Signer.Verifier), default);
+        var report = LogVerifier.Verify(Options.Directory, again.Signer.Verifier, AnchorList.Of([anchor], again.Signer.Verifier), TestContext.Current.CancellationToken);
         Assert.Equal((null, 200, 200), (report.Finding, report.Size, report.Anchored));
     }
 
@@ -62,6 +63,7 @@ public sealed class LogOnDiskTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void Key_ReadableByOthersOrShort_IsRefused()
     {
         LogKey.Open(KeyPath, "mail.example", "crypto").Dispose();

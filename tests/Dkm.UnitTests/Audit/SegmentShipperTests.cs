@@ -23,7 +23,7 @@ public sealed class SegmentShipperTests
         var contents = segments.ToDictionary(path => $"{TestLog.Key.Id}-{Path.GetFileName(path)}", files.Content);
         var sink = new FakeSink();
 
-        Assert.Equal(0, await new SegmentShipper(log.Log, sink, keep: 1, NullLogger.Instance).RunAsync(default));
+        Assert.Equal(0, await new SegmentShipper(log.Log, sink, keep: 1, NullLogger.Instance).RunAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(segments.SkipLast(1).Select(path => $"{TestLog.Key.Id}-{Path.GetFileName(path)}"), sink.Shipped.Keys);
         Assert.All(sink.Shipped, shipped => Assert.Equal(contents[shipped.Key], shipped.Value));
@@ -43,11 +43,11 @@ public sealed class SegmentShipperTests
         var sink = new FakeSink { Takes = 1 };
         var shipper = new SegmentShipper(log.Log, sink, keep: 0, NullLogger.Instance);
 
-        Assert.Equal(segments.Count - 2, await shipper.RunAsync(default));
+        Assert.Equal(segments.Count - 2, await shipper.RunAsync(TestContext.Current.CancellationToken));
         Assert.Equal(segments.Skip(1), files.Paths("/records/"));
 
         sink.Takes = int.MaxValue;
-        Assert.Equal(0, await shipper.RunAsync(default));
+        Assert.Equal(0, await shipper.RunAsync(TestContext.Current.CancellationToken));
         Assert.Equal(segments.TakeLast(1), files.Paths("/records/"));
         Assert.Equal(segments.Count - 1, sink.Calls - 1);
     }
@@ -59,11 +59,11 @@ public sealed class SegmentShipperTests
         try
         {
             var sink = new DirectorySink(directory.FullName);
-            await sink.ShipAsync("a.log", new MemoryStream([1, 2, 3]), default);
-            await sink.ShipAsync("a.log", new MemoryStream([1, 2, 3]), default);
-            await Assert.ThrowsAsync<IOException>(() => sink.ShipAsync("a.log", new MemoryStream([1, 2, 4]), default));
+            await sink.ShipAsync("a.log", new MemoryStream([1, 2, 3]), TestContext.Current.CancellationToken);
+            await sink.ShipAsync("a.log", new MemoryStream([1, 2, 3]), TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<IOException>(() => sink.ShipAsync("a.log", new MemoryStream([1, 2, 4]), TestContext.Current.CancellationToken));
 
-            Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(Path.Combine(directory.FullName, "a.log")));
+            Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(Path.Combine(directory.FullName, "a.log"), TestContext.Current.CancellationToken));
         }
         finally
         {

@@ -212,7 +212,7 @@ public sealed class VerifierTests
         files.Replace(path, content);
     }
 
-    private static IReadOnlyList<int> BatchStarts(byte[] content)
+    private static List<int> BatchStarts(byte[] content)
     {
         var starts = new List<int>();
         for (var at = BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(12)); at < content.Length;)
