@@ -91,7 +91,8 @@ public sealed class LogRecoveryTests
         torn.Replace(Segment, [.. content[..ends[^2]], .. room]);
         Assert.Equal(Entries(Records - 1), await ReadAsync(torn));
 
-        var hole = Unanswered(files);
+        // The mark knows of none of these: that a whole batch comes behind the hole tells.
+        var hole = Unanswered(files, committed: Records - 3);
         hole.Replace(Segment, [.. content[..ends[^3]], .. room, .. content[ends[^2]..]]);
         Assert.Contains($"record {Records - 2} ", Assert.Throws<DkmException>(() => Open(hole)).Message, StringComparison.Ordinal);
     }
@@ -201,13 +202,13 @@ public sealed class LogRecoveryTests
     private static IEnumerable<AuditEntry> Entries(int count) => Enumerable.Range(0, count).Select(number => TestLog.Entry(number));
 
     /// <summary>As if the last record had been written and the mark of it not.</summary>
-    private static MemoryFiles Unanswered(MemoryFiles files)
+    private static MemoryFiles Unanswered(MemoryFiles files, long committed = Records - 1)
     {
         var copy = files.Copy();
         copy.Remove(TestLog.Paths.Checkpoint);
         copy.Remove(TestLog.Paths.Mark);
         using var mark = CommitMark.Open(copy, TestLog.Paths.Mark, TestLog.Key.Id);
-        mark.Write(Records - 1);
+        mark.Write(committed);
         return copy;
     }
 
