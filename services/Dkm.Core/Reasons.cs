@@ -95,5 +95,9 @@ public static class Reasons
     public const string RootDenied = "ROOT_DENIED";
     public const string UpgradeInProgress = "UPGRADE_IN_PROGRESS";
     public const string ShuttingDown = "SHUTTING_DOWN";
+    public const string AuditUnavailable = "AUDIT_UNAVAILABLE";
+    public const string AuditBusy = "AUDIT_BUSY";
+    public const string AuditFull = "AUDIT_FULL";
+    public const string AuditDamaged = "AUDIT_DAMAGED";
     public const string Internal = "INTERNAL";
 }

@@ -21,6 +21,7 @@ var groups = new Dictionary<string, Func<Task<List<Figure>>>>(StringComparer.Ord
     ["client"] = () => EmbeddedAsync(ClientSubjects.Run),
     ["crypto"] = () => EmbeddedAsync(CryptoSubjects.Run),
     ["propagation"] = () => PropagationFigures.RunAsync(folder),
+    ["audit"] = () => AuditFigures.RunAsync(folder),
     ["scale"] = () => ScaleFigures.RunAsync(folder),
 };
 if (wanted.Except(groups.Keys).FirstOrDefault() is { } unknown)

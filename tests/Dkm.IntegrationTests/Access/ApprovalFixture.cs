@@ -9,8 +9,10 @@ using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using Dkm.Access;
+using Dkm.Access.Records;
 using Dkm.Access.V1;
 using Dkm.Core;
+using Dkm.Testing;
 using Dkm.Testing.Certificates;
 using Dkm.Testing.Services;
 using Dkm.Testing.Storage;
@@ -18,6 +20,7 @@ using Dkm.Transport;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 /// <summary>
@@ -119,8 +122,12 @@ public sealed class ApprovalFixture : IAsyncLifetime
         await Groups().UpdateGroupAsync(new UpdateGroupRequest { Group = group, UpdateMask = new FieldMask { Paths = { "members" } } });
     }
 
-    public async Task<Petition> RequestAsync(string group = "workers", TimeSpan? duration = null) =>
-        await As("ops").RequestElevationAsync(Request(group, duration ?? TimeSpan.FromMinutes(30)));
+    public async Task<Petition> RequestAsync(string group = "workers", TimeSpan? duration = null)
+    {
+        var petition = await As("ops").RequestElevationAsync(Request(group, duration ?? TimeSpan.FromMinutes(30)));
+        await SeenEverywhereAsync();
+        return petition;
+    }
 
     public static RequestElevationRequest Request(string group, TimeSpan duration) => new()
     {
@@ -129,8 +136,20 @@ public sealed class ApprovalFixture : IAsyncLifetime
         Ticket = "INC-7",
     };
 
-    public async Task<Petition> ApproveAsync(Petition petition, string person, int replica = 0) =>
-        await As(person, replica).ApproveAsync(new ApproveRequest { Id = petition.Id, Digest = petition.Digest });
+    public async Task<Petition> ApproveAsync(Petition petition, string person, int replica = 0)
+    {
+        var approved = await As(person, replica).ApproveAsync(new ApproveRequest { Id = petition.Id, Digest = petition.Digest });
+        await SeenEverywhereAsync();
+        return approved;
+    }
+
+    /// <summary>A replica refuses by what it has seen, and the other one's write takes a moment to come.</summary>
+    private async Task SeenEverywhereAsync()
+    {
+        var versions = services.ConvertAll(service => service.App.Services.GetRequiredService<GroupDirectory>());
+        var newest = versions.Max(directory => directory.State.Version);
+        await Eventually.TrueAsync(() => versions.TrueForAll(directory => directory.State.Version >= newest), "seen by every replica");
+    }
 
     public async Task<Petition> ActiveAsync(string group = "workers", TimeSpan? duration = null)
     {

@@ -54,6 +54,15 @@ public sealed class PetitionRecordsTests
     }
 
     [Fact]
+    public void ToMessage_ElevationOrProposal_IsInIt()
+    {
+        var proposal = new Dkm.Access.V1.ProposedChange { DeleteGroup = new() { Name = "workers", Etag = "1" } };
+
+        Assert.Equal("workers", Petitions.In(PetitionState.Active).ToMessage(Petitions.Set.Policy).Elevation?.Group);
+        Assert.Equal(proposal, (Petitions.In(PetitionState.Pending) with { Elevation = null, Proposal = proposal }).ToMessage(Petitions.Set.Policy).Proposal);
+    }
+
+    [Fact]
     public void Apply_ElevationStartsAndEnds_FollowersAreTold()
     {
         Apply(true, 1, [], RecordOf(Petitions.In(PetitionState.Pending)));

@@ -16,6 +16,7 @@ public sealed class HouseTests
         ["Dkm.Core"] = [],
         ["Dkm.Transport"] = ["Dkm.Core", "Dkm.Protos"],
         ["Dkm.Storage"] = ["Dkm.Core", "Dkm.Transport", "Dkm.Protos"],
+        ["Dkm.Audit"] = ["Dkm.Core"],
         ["Dkm.Hosting"] = ["Dkm.Core", "Dkm.Transport", "Dkm.Protos"],
         ["Dkm.Access"] = ["Dkm.Hosting", "Dkm.Storage", "Dkm.Core", "Dkm.Transport", "Dkm.Protos"],
         ["Dkm.KeyRing"] = ["Dkm.Hosting", "Dkm.Storage", "Dkm.Core", "Dkm.Transport", "Dkm.Protos"],
@@ -51,7 +52,7 @@ public sealed class HouseTests
     public void EtcdPackage_InServicesAndClients_IsReferencedByStorageAlone() => AssertOnly("dotnet-etcd", "Dkm.Storage");
 
     [Fact]
-    public void CryptographyPackage_OutsideCore_IsNotReferenced() => AssertOnly("NSec.Cryptography", "Dkm.Core");
+    public void CryptographyPackage_OutsideCoreAndAudit_IsNotReferenced() => AssertOnly("NSec.Cryptography", "Dkm.Core", "Dkm.Audit");
 
     [Fact]
     public void Core_References_NoServerNoRpcNoLogging() =>
