@@ -112,9 +112,11 @@ public sealed partial class PutBackTests(ClusterFixture cluster)
                 await cluster.UntilReadyzAsync(replica, HttpStatusCode.ServiceUnavailable, text => text.Contains(Older, StringComparison.Ordinal), "refuses by its mark");
                 var text = (await cluster.ReadyzAsync(replica)).Text;
                 Assert.Contains(Reasons.StoreRefused, text, StringComparison.Ordinal);
+
                 // KeyRing tells there too what it hears of Access's.
                 found.Add(FoundVersion().Matches(text).Single(match => match.Groups[1].Value == service).Groups[2].Value);
             }
+
             // One replica is given the word; the other gives way by itself.
             var first = ClusterFixture.ReplicasOf(service)[0];
             await cluster.SignalAsync(first, "TERM");
