@@ -10,8 +10,8 @@ passed=0; failed=0; skipped=0; status=0
 failures=$(mktemp); trap 'rm -f "$failures"' EXIT
 for project in "$@"; do
   log=$(mktemp)
-  # A run that hangs is ended after fifteen minutes and is a failure.
-  timeout -k 10 900 dotnet test --project "tests/Dkm.$project" -c "$configuration" --no-build --no-ansi \
+  # A run that hangs is ended after twenty minutes and is a failure.
+  timeout -k 10 1200 dotnet test --project "tests/Dkm.$project" -c "$configuration" --no-build --no-ansi \
     --results-directory "$PWD/artifacts/tests" --report-xunit-junit --report-xunit-junit-filename "$project.xml" 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   count() { sed -nE "s/^ *$1: ([0-9]+)\$/\1/p" "$log" | tail -n 1; }

@@ -82,7 +82,15 @@ public sealed class RecordCodecTests
         var huge = new string('ä', 100_000);
         var entry = new AuditEntry
         {
-            Kind = AuditKind.Event, Time = Now, Identity = "x" + huge, Person = huge, Elevation = huge, Ticket = huge, Action = huge, Ring = huge, Subject = huge,
+            Kind = AuditKind.Event,
+            Time = Now,
+            Identity = "x" + huge,
+            Person = huge,
+            Elevation = huge,
+            Ticket = huge,
+            Action = huge,
+            Ring = huge,
+            Subject = huge,
             Reason = "\uD800 alone",
         };
 
