@@ -279,11 +279,14 @@ public sealed class BadInputTests(DkmFixture dkm) : IClassFixture<DkmFixture>
     }
 
     [Fact]
-    public async Task EveryKeyMethod_CalledByAnElevatedIdentity_IsDenied()
+    public async Task EveryKeyMethod_CalledByAnElevationThatNobodyApproved_IsDenied()
     {
+        var envelope = await EncryptAsync(DkmFixture.Mail);
         var crypto = dkm.CryptoAs("/elevated/e1");
-        await Refused.Async(crypto.EncryptAsync(new() { KeyRing = DkmFixture.Mail }, cancellationToken: Token), ErrorKind.PermissionDenied, Reasons.CallerClass);
-        await Refused.Async(crypto.DecryptAsync(new() { Envelope = await EncryptAsync(DkmFixture.Mail) }, cancellationToken: Token), ErrorKind.PermissionDenied, Reasons.CallerClass);
+        await Refused.Async(crypto.EncryptAsync(new() { KeyRing = DkmFixture.Mail }, cancellationToken: Token), ErrorKind.PermissionDenied, Reasons.ElevationOver);
+        await Refused.Async(crypto.DecryptAsync(new() { Envelope = envelope }, cancellationToken: Token), ErrorKind.PermissionDenied, Reasons.ElevationOver);
+        await Refused.Async(crypto.ReEncryptAsync(new() { Envelope = envelope }, cancellationToken: Token), ErrorKind.PermissionDenied, Reasons.ElevationOver);
+        await Refused.Async(crypto.GenerateDataKeyAsync(new() { KeyRing = DkmFixture.Mail }, cancellationToken: Token), ErrorKind.PermissionDenied, Reasons.ElevationOver);
     }
 
     private static ContextEntry Entry(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => new() { Key = ByteString.CopyFrom(key), Value = ByteString.CopyFrom(value) };

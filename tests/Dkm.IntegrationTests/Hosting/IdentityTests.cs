@@ -67,7 +67,6 @@ public sealed class IdentityTests(HostingFixture fixture) : IClassFixture<Hostin
 
     [Theory]
     [InlineData("/human/ada", Reasons.HumansHoldNoKeys)]
-    [InlineData("/elevated/e1", Reasons.CallerClass)]
     [InlineData("/dkm/keyring", Reasons.CallerClass)]
     [InlineData("/dkm/access", Reasons.CallerClass)]
     public async Task Encrypt_WrongClass_PermissionDeniedAndTaught(string path, string reason)
