@@ -10,7 +10,9 @@ using Dkm.IntegrationTests.Cluster;
 using Dkm.IntegrationTests.Tampering;
 using Dkm.KeyRing.V1;
 using Dkm.Storage;
+using Dkm.Testing;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Xunit;
 
 /// <summary>A record of the cluster that has an older version, another of its kind, and how the service that owns it is read and written.</summary>
@@ -74,20 +76,34 @@ internal sealed class AttackedRecord
         _ => await Rings(replica).ListKeysAsync(new() { KeyRing = $"{name}/first" }, cancellationToken: Token),
     };
 
-    /// <summary>A change of another record: nothing at all is written on that ground.</summary>
-    public async Task ChangeAsync(string replica)
-    {
-        if (target == Target.Group)
+    /// <summary>A change of another record: nothing at all is written on that ground. A replica that has not seen the last one yet loses the race, and is asked again.</summary>
+    public Task ChangeAsync(string replica) => Eventually.TrueAsync(
+        async () =>
         {
-            var group = await Groups(replica).GetGroupAsync(new() { Name = $"{name}-second" }, cancellationToken: Token);
-            group.Description = Guid.NewGuid().ToString();
-            await Groups(replica).UpdateGroupAsync(new() { Group = group, UpdateMask = FieldMask.FromString("description") }, cancellationToken: Token);
-            return;
-        }
+            try
+            {
+                await (target == Target.Group ? ChangeGroupAsync(Groups(replica)) : ChangeRingAsync(Rings(replica)));
+                return true;
+            }
+            catch (RpcException lost) when (lost.StatusCode == StatusCode.Aborted)
+            {
+                return false;
+            }
+        },
+        $"{replica} changes another record");
 
-        var ring = await Rings(replica).GetKeyRingAsync(new() { Name = $"{name}/second" }, cancellationToken: Token);
+    private async Task ChangeGroupAsync(GroupService.GroupServiceClient groups)
+    {
+        var group = await groups.GetGroupAsync(new() { Name = $"{name}-second" }, cancellationToken: Token);
+        group.Description = Guid.NewGuid().ToString();
+        await groups.UpdateGroupAsync(new() { Group = group, UpdateMask = FieldMask.FromString("description") }, cancellationToken: Token);
+    }
+
+    private async Task ChangeRingAsync(KeyRingService.KeyRingServiceClient rings)
+    {
+        var ring = await rings.GetKeyRingAsync(new() { Name = $"{name}/second" }, cancellationToken: Token);
         ring.Description = Guid.NewGuid().ToString();
-        await Rings(replica).UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = FieldMask.FromString("description") }, cancellationToken: Token);
+        await rings.UpdateKeyRingAsync(new() { KeyRing = ring, UpdateMask = FieldMask.FromString("description") }, cancellationToken: Token);
     }
 
     private async Task MakeGroupsAsync()

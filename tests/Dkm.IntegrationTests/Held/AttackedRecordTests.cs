@@ -72,7 +72,7 @@ public sealed class AttackedRecordTests(ClusterFixture cluster)
         var refused = await RpcAssert.FailsAsync(StatusCode.FailedPrecondition, Reasons.StoreRefused, () => record.ChangeAsync(replica));
         Assert.Contains(record.Name, refused.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(before, await record.ReadAsync(replica));
-        Assert.Contains(record.Name, cluster.Log(replica), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => cluster.Log(replica).Contains(record.Name, StringComparison.Ordinal), $"{replica} logs it");
     }
 
     private Task UntilNamedAsync(AttackedRecord record, string replica, HttpStatusCode status) =>
