@@ -70,7 +70,8 @@ public sealed class OpenConnectionTests
 
         // On a busy machine the connection is cut before the client has read why.
         var end = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
-        Assert.True(end.StatusCode is StatusCode.Unauthenticated or StatusCode.Unavailable, end.ToString());
+        var cut = end is { StatusCode: StatusCode.Internal } && end.Status.Detail.Contains("The HTTP/2 server closed the connection", StringComparison.Ordinal);
+        Assert.True(cut || end.StatusCode is StatusCode.Unauthenticated or StatusCode.Unavailable, end.ToString());
         Assert.True(DateTimeOffset.UtcNow >= new DateTimeOffset(certificate.NotAfter), "not before its time");
     }
 
