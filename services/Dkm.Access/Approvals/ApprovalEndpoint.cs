@@ -8,6 +8,7 @@ using Dkm.Access.Records;
 using Dkm.Access.V1;
 using Dkm.Core;
 using Dkm.Hosting;
+using Dkm.Transport;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Wire = Dkm.Access.V1;
@@ -68,7 +69,7 @@ internal sealed class ApprovalEndpoint(
     {
         var caller = context.GetCaller().Id;
         _ = Find(request.Id, repository.State, context);
-        var key = ElevationCredentials.Read(request.CertificationRequest.Span, "certification_request");
+        var key = CertifiedKey.Read(request.CertificationRequest.Span, "certification_request");
         credentials.DemandAuthority();
 
         // The key is fixed in the record before anything is signed with it in it.

@@ -22,9 +22,6 @@ internal sealed class ElevationCredentials : IDisposable
         }
     }
 
-    /// <exception cref="DkmException">INVALID_ARGUMENT CERTIFICATION_REQUEST.</exception>
-    public static CertifiedKey Read(ReadOnlySpan<byte> request, string field) => CertifiedKey.Read(request, field);
-
     /// <exception cref="DkmException">FAILED_PRECONDITION NO_ELEVATION_CA.</exception>
     public CertificateSource DemandAuthority() => authority
         ?? throw new DkmException(
